@@ -1,0 +1,1 @@
+"""Words that all capabilities share. Standard library and Powertools Logger only."""
