@@ -1,4 +1,4 @@
-"""Guarded calls over real sockets on loopback (F36, F37, F42): what they read, where they stop, what never leaves."""
+"""Guarded calls over real sockets on loopback (F36, F37, F42): what they read, and what never leaves."""
 
 import gzip
 import select

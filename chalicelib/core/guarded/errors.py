@@ -20,7 +20,7 @@ class Blocked(Invalid):
 
 
 class Unreachable(DeskError):
-    """They gave no usable answer: `phase` is dns, connect, tls, send or answer; `cause` is one word or two (F37)."""
+    """No usable answer: `phase` is dns, connect, tls, send or answer; `cause` a word or two (F37)."""
 
     def __init__(self, phase: str, cause: str) -> None:
         super().__init__(f"no answer: {cause} at {phase}", phase=phase, cause=cause)

@@ -19,7 +19,7 @@ KEPT_IN_PATHS = "/%:@!$&'()*+,;=~?-._"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A URL taken apart: `host` is a plain ASCII name or an address, `path` includes the query. Any port but 0."""
+    """A URL taken apart: `host` is a plain ASCII name or an address, `path` has the query. Any port but 0."""
 
     scheme: str
     host: str

@@ -22,7 +22,7 @@ Connect = Callable[[str, int, float], socket.socket]
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The moment by which all must be over. A socket's own time-out counts from each byte, so it cannot do this."""
+    """The moment by which all must be over. A socket's own time-out starts anew with each byte."""
 
     at: float
 
@@ -39,7 +39,7 @@ class Deadline:
 
 
 class Line:
-    """What http.client takes for a socket: each send and read gets only the time and the bytes that are left."""
+    """What http.client takes for a socket: each send and read gets only the time and bytes that are left."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self.sock = sock
