@@ -80,7 +80,7 @@ INWARD = {
 
 
 @pytest.mark.parametrize("url", INWARD.values(), ids=INWARD.keys())
-def test_an_inward_or_oddly_spelt_address_is_blocked_without_a_look_up_F36(url):
+def test_an_inward_or_oddly_spelt_address_is_blocked_without_a_look_up_f36(url):
     with pytest.raises(guarded.Blocked):
         guarded.check(url, resolve=nowhere)
 
@@ -101,7 +101,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("url", UNREADABLE)
-def test_what_is_not_a_plain_http_url_is_blocked_F36(url):
+def test_what_is_not_a_plain_http_url_is_blocked_f36(url):
     with pytest.raises(guarded.Blocked) as refusal:
         guarded.check(url, resolve=nowhere)
     assert isinstance(refusal.value, Invalid) and refusal.value.reason in refusal.value.message
@@ -129,7 +129,7 @@ def test_an_outward_url_is_given_back_in_its_plain_form(url, plain):
     "inward", ["127.0.0.1", "10.0.0.1", "::1", "fe80::1%2", "::ffff:10.0.0.1", "garbage"]
 )
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_one_inward_address_among_public_ones_blocks_the_name_F36(inward, place):
+def test_one_inward_address_among_public_ones_blocks_the_name_f36(inward, place):
     answers = [PUBLIC, "2600::1"]
     answers.insert(place, inward)
     with pytest.raises(guarded.Blocked) as refusal:
@@ -150,7 +150,7 @@ def test_an_empty_setting_allows_nothing():
 
 
 @given(st.ip_addresses())
-def test_no_address_that_python_calls_inward_is_ever_let_through_F36(address):
+def test_no_address_that_python_calls_inward_is_ever_let_through_f36(address):
     inward = (
         address.is_private
         or address.is_loopback
@@ -164,7 +164,7 @@ def test_no_address_that_python_calls_inward_is_ever_let_through_F36(address):
 
 
 @given(st.data())
-def test_every_address_of_a_refused_network_is_refused_F36(data):
+def test_every_address_of_a_refused_network_is_refused_f36(data):
     network, _ = data.draw(st.sampled_from(REFUSED))
     offset = data.draw(st.integers(0, network.num_addresses - 1))
     assert why_refused(network[offset])

@@ -183,14 +183,14 @@ def test_headers_that_could_split_or_disguise_a_request_are_refused(headers):
         "inward.example",
     ],
 )
-def test_no_packet_leaves_for_an_inward_address_F36(host):
+def test_no_packet_leaves_for_an_inward_address_f36(host):
     with listening() as server:
         with pytest.raises(guarded.Blocked):
             guarded.request("GET", server.url(host), resolve=local)
         assert not server.received and not server.waiting()
 
 
-def test_a_redirect_inward_is_blocked_before_a_packet_leaves_F36():
+def test_a_redirect_inward_is_blocked_before_a_packet_leaves_f36():
     with listening() as inner, listening(redirect(f"http://127.0.0.2:{inner.port}/admin")) as outer:
         with pytest.raises(guarded.Blocked):
             call(outer.url(), allow=guarded.networks("127.0.0.1/32"))
@@ -210,19 +210,19 @@ def test_a_redirect_inward_is_blocked_before_a_packet_leaves_F36():
         "http://shop.example:0/",
     ],
 )
-def test_each_redirect_is_read_as_strictly_as_the_first_url_F36(to):
+def test_each_redirect_is_read_as_strictly_as_the_first_url_f36(to):
     with listening(redirect(to)) as server, pytest.raises(guarded.Blocked):
         call(server.url())
 
 
-def test_a_name_whose_answer_changes_is_called_only_at_the_address_that_was_checked_F36():
+def test_a_name_whose_answer_changes_is_called_only_at_the_address_that_was_checked_f36():
     answers = [["127.0.0.1"], ["127.0.0.2"]]
     with listening(redirect("/again")) as server, pytest.raises(guarded.Blocked):
         call(server.url(), allow=guarded.networks("127.0.0.1/32"), resolve=lambda host, port: answers.pop(0))
     assert len(server.received) == 1 and not answers
 
 
-def test_a_name_is_looked_up_once_a_hop_so_nothing_can_change_between_check_and_use_F36():
+def test_a_name_is_looked_up_once_a_hop_so_nothing_can_change_between_check_and_use_f36():
     asked = []
     with listening(OK) as server:
         answer = call(server.url(), resolve=lambda host, port: asked.append(host) or ["127.0.0.1"])
@@ -255,14 +255,14 @@ def test_redirects_are_followed_up_to_their_limit():
     assert [read.split(b" ")[1] for read in server.received] == [b"/", b"/a", b"/b?x=1", b"/c"]
 
 
-def test_a_redirect_loop_ends_F37():
+def test_a_redirect_loop_ends_f37():
     with listening(*[redirect("/")] * 9) as server, pytest.raises(guarded.Unreachable) as fault:
         call(server.url(), redirects=3)
     assert (fault.value.phase, fault.value.cause) == ("answer", "too many redirects")
     assert len(server.received) == 4
 
 
-def test_with_no_redirects_allowed_a_redirect_is_an_answer_F42():
+def test_with_no_redirects_allowed_a_redirect_is_an_answer_f42():
     with listening(redirect("http://169.254.169.254/")) as server:
         answer = call(server.url(), "POST", body=b"x", redirects=0)
     assert answer.status == 302 and len(server.received) == 1
@@ -324,7 +324,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize(("script", "cause"), FAULTY.values(), ids=FAULTY.keys())
-def test_a_site_that_misbehaves_costs_no_more_than_its_budget_F37(script, cause):
+def test_a_site_that_misbehaves_costs_no_more_than_its_budget_f37(script, cause):
     with listening(script) as server:
         began = time.monotonic()
         with pytest.raises(guarded.Unreachable) as fault:
@@ -333,7 +333,7 @@ def test_a_site_that_misbehaves_costs_no_more_than_its_budget_F37(script, cause)
     assert (fault.value.phase, fault.value.cause) == ("answer", cause)
 
 
-def test_one_budget_counts_over_all_hops_F37():
+def test_one_budget_counts_over_all_hops_f37():
     with listening(*[drip(redirect("/"), pause=0.005)] * 9) as server:
         began = time.monotonic()
         with pytest.raises(guarded.Unreachable) as fault:
@@ -342,7 +342,7 @@ def test_one_budget_counts_over_all_hops_F37():
     assert fault.value.cause == "timeout"
 
 
-def test_a_receiver_that_never_reads_ends_in_the_send_phase_F37():
+def test_a_receiver_that_never_reads_ends_in_the_send_phase_f37():
     def connect(address, port, seconds):
         ours, theirs = socket.socketpair()
         ends.append(theirs)
@@ -370,7 +370,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("script", BODIES.values(), ids=BODIES.keys())
-def test_a_body_is_cut_at_its_limit_F37(script):
+def test_a_body_is_cut_at_its_limit_f37(script):
     with listening(script) as server:
         answer = call(server.url())
     assert (answer.status, answer.body, answer.cut) == (200, b"x" * 65536, True)
@@ -382,14 +382,14 @@ def test_a_body_of_exactly_the_limit_is_whole():
     assert (answer.body, answer.cut) == (b"0123456789", False)
 
 
-def test_a_gzip_bomb_stays_packed_F37():
+def test_a_gzip_bomb_stays_packed_f37():
     bomb = gzip.compress(bytes(10_000_000))
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
     with listening(head.encode() + bomb) as server:
         assert call(server.url()).body == bomb
 
 
-def test_a_closed_port_is_told_from_a_silent_one_F37():
+def test_a_closed_port_is_told_from_a_silent_one_f37():
     with listening() as server:
         url = server.url()
     with pytest.raises(guarded.Unreachable) as fault:
@@ -407,7 +407,7 @@ def test_a_name_that_does_not_exist_fails_in_the_dns_phase():
         assert (fault.value.phase, fault.value.cause) == ("dns", "name not found")
 
 
-def test_a_resolver_that_hangs_does_not_hold_the_call_F37():
+def test_a_resolver_that_hangs_does_not_hold_the_call_f37():
     release = threading.Event()
     with pytest.raises(guarded.Unreachable) as fault:
         call("http://shop.example/", resolve=lambda host, port: release.wait(5) or [], timeout=0.1)
@@ -433,7 +433,7 @@ def test_a_proxy_in_the_environment_is_not_used(monkeypatch):
         ),
     )
 )
-def test_any_bytes_for_an_answer_end_in_an_answer_or_unreachable_F37(content):
+def test_any_bytes_for_an_answer_end_in_an_answer_or_unreachable_f37(content):
     def connect(address, port, seconds):
         ours, theirs = socket.socketpair()
         with theirs:
@@ -510,7 +510,7 @@ def test_a_certificate_of_another_name_or_signer_is_a_fault_and_nothing_is_sent(
 
 
 @pytest.mark.parametrize(("script", "cause"), [(b"HTTP/1.1 400 Bad\r\n\r\n", "tls"), (silent, "timeout")])
-def test_a_site_without_tls_fails_in_the_tls_phase_F37(script, cause):
+def test_a_site_without_tls_fails_in_the_tls_phase_f37(script, cause):
     def plain(line, stop):
         script(line, stop) if callable(script) else line.sendall(script)
 

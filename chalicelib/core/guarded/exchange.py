@@ -12,10 +12,10 @@ from chalicelib.core.guarded.errors import phase
 from chalicelib.core.guarded.target import Target
 
 KEEP_METHOD = frozenset({307, 308})
-OURS = frozenset(
-    "host connection content-length transfer-encoding accept-encoding te trailer upgrade expect keep-alive"
-    " proxy-authorization".split()
+FRAMING = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "trailer"}
 )
+OURS = FRAMING | {"te", "upgrade", "expect", "keep-alive", "proxy-authorization"}
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 ABOUT_BODY = frozenset({"content-type"})
