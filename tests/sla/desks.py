@@ -58,7 +58,7 @@ def window(pair) -> Window:
 # Easter, Christmas on a weekend, and the days on which clocks change.
 FEASTS = frozenset(
     date.fromisoformat(day)
-    for day in ("2026-04-03", "2026-04-06", "2026-03-29", "2026-10-25", "2026-12-25", "2026-12-26", "2027-01-01")
+    for day in ("2026-04-03", "2026-04-06", "2026-03-29", "2026-10-25", "2026-12-25", "2027-01-01")
 )
 SIXTY_DAYS = frozenset(date.fromordinal(date(2026, 5, 4).toordinal() + n) for n in range(60))
 

@@ -1,19 +1,17 @@
 """Counting time: how much of it counts between two moments, and when so much of it will have passed."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from chalicelib.core.errors import Invalid
 from chalicelib.sla.domain.calendar import Calendar, Days, HolidaysOf, no_holidays
 from chalicelib.sla.domain.intervals import Interval, intervals_of, merged
+from chalicelib.sla.domain.table import Table
 
 ZERO = timedelta()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = timedelta(days=36_500)
 _YEARS = range(1900, 2401)  # what is asked for beyond these is a slip, not a promise
 
@@ -120,7 +118,7 @@ class WorkingTime:
         midnight = datetime.combine(day + timedelta(days=1), time(), self._zone)
         return max(midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC))
 
-    def _covering(self, start: datetime, end: datetime) -> "_Table":
+    def _covering(self, start: datetime, end: datetime) -> Table:
         table = self._table
         if table.since <= start and end < table.until:
             return table
@@ -129,17 +127,17 @@ class WorkingTime:
             first, last = min(first, table.first), max(last, table.last)
         return self._tabulate(first, last)
 
-    def _extended(self, last: int) -> "_Table":
+    def _extended(self, last: int) -> Table:
         # To the limit first: only what lies beyond it is refused.
         if self._table.last >= _YEARS[-1]:
             raise Invalid(f"calendar {self.calendar.id}: this target ends after the year {_YEARS[-1]}")
         return self._tabulate(self._table.first, min(last, _YEARS[-1]))
 
-    def _tabulate(self, first: int, last: int) -> "_Table":
+    def _tabulate(self, first: int, last: int) -> Table:
         if first not in _YEARS or last not in _YEARS:
             raise Invalid(f"times must lie between the years {_YEARS[0]} and {_YEARS[-1]}")
         raw = merged(interval for year in range(first, last + 1) for interval in self._year(year))
-        self._table = _Table(raw, first=first, last=last)  # in one assignment: threads see old or new
+        self._table = Table(raw, first=first, last=last)  # in one assignment: threads see old or new
         return self._table
 
     def _year(self, year: int) -> list[Interval]:
@@ -151,41 +149,7 @@ class WorkingTime:
         return self._years[year]
 
 
-class _Table:
-    """Working intervals of some years with the time worked before each: both questions are one bisection."""
-
-    __slots__ = ("_before", "_closes", "_opens", "first", "last", "reach", "since", "until")
-
-    def __init__(self, intervals: list[Interval], *, first: int, last: int) -> None:
-        self.first, self.last = first, last
-        self._opens = [_EPOCH + timedelta(seconds=start) for start, _ in intervals]
-        self._closes = [_EPOCH + timedelta(seconds=end) for _, end in intervals]
-        worked = (timedelta(seconds=end - start) for start, end in intervals)
-        self._before = list(accumulate(worked, initial=ZERO))
-        # Windows of the years next to these reach at most a day in, and zones differ by a day.
-        self.since = datetime(first, 1, 3, tzinfo=UTC)
-        self.until = datetime(last, 12, 30, tzinfo=UTC)
-        self.reach = self.worked_before(self.until)
-
-    def worked_before(self, at: datetime) -> timedelta:
-        index = bisect_right(self._opens, at) - 1
-        if index < 0:
-            return ZERO
-        return min(self._before[index] + (at - self._opens[index]), self._before[index + 1])
-
-    def moment(self, worked: timedelta) -> datetime:
-        # To the left: eight hours from Monday 09:00 end on Monday 17:00, not on Tuesday 09:00.
-        index = bisect_left(self._before, worked) - 1
-        return self._opens[index] + (worked - self._before[index])
-
-    def intervals(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        index = bisect_right(self._closes, start)
-        while index < len(self._opens) and self._opens[index] < end:
-            yield max(start, self._opens[index]), min(end, self._closes[index])
-            index += 1
-
-
-_NOTHING = _Table([], first=2000, last=1999)
+_NOTHING = Table([], first=2000, last=1999)
 
 
 def utc(at: datetime) -> datetime:
@@ -207,6 +171,7 @@ def joined(spans: Iterator[Span]) -> tuple[Span, ...]:
     for span in spans:
         last = result[-1] if result else None
         if last and (last.counted, last.reason, last.end) == (span.counted, span.reason, span.start):
-            span = Span(start=result.pop().start, end=span.end, counted=span.counted, reason=span.reason)
-        result.append(span)
+            result[-1] = replace(last, end=span.end)
+        else:
+            result.append(span)
     return tuple(result)
