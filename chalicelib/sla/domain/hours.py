@@ -1,6 +1,6 @@
 """Counting time: how much of it counts between two moments, and when so much of it will have passed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
@@ -165,7 +165,7 @@ def checked(target: timedelta) -> timedelta:
     return target
 
 
-def joined(spans: Iterator[Span]) -> tuple[Span, ...]:
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Neighbours with the same reason made one."""
     result: list[Span] = []
     for span in spans:
