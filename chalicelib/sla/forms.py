@@ -56,9 +56,7 @@ def plan_from(document: Document, version: Document, fallback: Plan | None) -> P
         targets=tuple(target for place in severities for target in _targets(place, severities[place])),
         warnings=tuple(float(part) for part in version.get("warnings", [])),
         grace=duration_from(version.get("grace")),
-        paging=tuple(
-            _one_of(HoursKind, severities[place].get("paging"), place) for place in sorted(severities)
-        ),
+        paging=tuple(_hours_kind(severities[place].get("paging"), place) for place in sorted(severities)),
         fallback=fallback,
         own_channels=tuple(version.get("own_channels", [])),
     )
