@@ -3,6 +3,9 @@
 import hmac
 import re
 
+# Every mail of ours carries this header; answers written by people never do (F19).
+OUR_HEADER = "X-Pledge"
+
 # 24 hex digits are 96 bits: not to be guessed, yet short enough to survive most line wraps.
 _SIGNATURE_LENGTH = 24
 _MARKERS_TRIED = 20
