@@ -13,6 +13,7 @@ from chalicelib.sla.domain.table import Table
 
 ZERO = timedelta()
 _LONGEST = timedelta(days=36_500)
+_FIRST_YEARS = (2026, 2027)  # tabulated at once, which tries the calendar out; others when asked for
 _YEARS = range(1900, 2401)  # what is asked for beyond these is a slip, not a promise
 
 
@@ -70,9 +71,9 @@ class WorkingTime:
         self._zone = ZoneInfo(calendar.zone)
         self._days = Days(calendar, holidays)
         self._years: dict[int, list[Interval]] = {}
-        self._table = _NOTHING
         for year in {own.day.year for own in calendar.own_days if own.on}:
             self._year(year)
+        self._table = self._tabulate(*_FIRST_YEARS)
 
     def add(self, start: datetime, target: timedelta) -> datetime:
         start = utc(start)
@@ -81,12 +82,17 @@ class WorkingTime:
         table = self._covering(start, start)
         goal = table.worked_before(start) + target
         while goal > table.reach:
-            table = self._extended(table.last + table.last - table.first + 1)
+            table = self._extended(table)
         return table.moment(goal)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        start, end = utc(start), utc(end)
-        table = self._covering(start, end) if start <= end else self._covering(end, start)
+        if start.tzinfo is not UTC or end.tzinfo is not UTC:
+            start, end = utc(start), utc(end)
+        table = self._table
+        if not table.since <= start <= end < table.until:
+            if end < start:
+                return -self.between(end, start)
+            table = self._covering(start, end)
         return table.worked_before(end) - table.worked_before(start)
 
     def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
@@ -122,23 +128,21 @@ class WorkingTime:
         table = self._table
         if table.since <= start and end < table.until:
             return table
-        first, last = start.year - 1, end.year + 1
-        if table is not _NOTHING:
-            first, last = min(first, table.first), max(last, table.last)
-        return self._tabulate(first, last)
+        return self._tabulate(min(start.year - 1, table.first), max(end.year + 1, table.last))
 
-    def _extended(self, last: int) -> Table:
-        # To the limit first: only what lies beyond it is refused.
-        if self._table.last >= _YEARS[-1]:
+    def _extended(self, table: Table) -> Table:
+        """Twice as many years, up to the limit: only what lies beyond it is refused."""
+        if table.last >= _YEARS[-1]:
             raise Invalid(f"calendar {self.calendar.id}: this target ends after the year {_YEARS[-1]}")
-        return self._tabulate(self._table.first, min(last, _YEARS[-1]))
+        return self._tabulate(table.first, min(table.last + table.last - table.first + 1, _YEARS[-1]))
 
     def _tabulate(self, first: int, last: int) -> Table:
         if first not in _YEARS or last not in _YEARS:
             raise Invalid(f"times must lie between the years {_YEARS[0]} and {_YEARS[-1]}")
         raw = merged(interval for year in range(first, last + 1) for interval in self._year(year))
-        self._table = Table(raw, first=first, last=last)  # in one assignment: threads see old or new
-        return self._table
+        table = Table(raw, first=first, last=last)
+        self._table = table  # in one assignment: another thread sees the old one or the new one
+        return table
 
     def _year(self, year: int) -> list[Interval]:
         if year not in self._years:
@@ -149,11 +153,10 @@ class WorkingTime:
         return self._years[year]
 
 
-_NOTHING = Table([], first=2000, last=1999)
-
-
 def utc(at: datetime) -> datetime:
     """In UTC, because subtracting two times of one zone gives wall time, an hour off at clock changes."""
+    if at.tzinfo is UTC:
+        return at
     if at.tzinfo is None:
         raise Invalid(f"{at.isoformat()} has no time zone: add one")
     return at.astimezone(UTC)
