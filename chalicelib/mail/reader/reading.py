@@ -1,5 +1,6 @@
 """Bytes to a `ParsedMail`: the order of the steps, and what happens when one fails."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from chalicelib.mail.domain import (
@@ -42,9 +43,25 @@ def read(raw: bytes, *, now: datetime | None = None) -> ParsedMail:
     `faults`; with `unreadable` the ticket should show the raw mail instead."""
     try:
         return read_unguarded(raw, now=now)
-    except Exception:
+    except Exception as error:
         # The last wall: a fault of ours must not lose a mail that is already stored (F21).
-        return ParsedMail(faults=("the mail could not be read",), unreadable=True)
+        _tell(error, raw)
+        return _headers_alone(raw, now)
+
+
+def _tell(error: Exception, raw: bytes) -> None:
+    from chalicelib.core.log import log
+
+    # The message of the error may quote the mail; its kind does not.
+    log.error("a mail could not be read", error=type(error).__name__, size=len(raw))
+
+
+def _headers_alone(raw: bytes, now: datetime | None) -> ParsedMail:
+    try:
+        mail = read_unguarded(raw[: split_block(raw, 0, len(raw), Notes())[1]], now=now)
+    except Exception:
+        mail = ParsedMail()
+    return replace(mail, faults=(*mail.faults, "the mail could not be read"), unreadable=True)
 
 
 def read_unguarded(raw: bytes, *, now: datetime | None = None) -> ParsedMail:
