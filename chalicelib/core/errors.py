@@ -10,6 +10,14 @@ class DeskError(Exception):
         self.details = details
 
 
+class Malformed(DeskError):
+    """Not even readable: broken JSON, a charset that is none, a cursor that is none of ours."""
+
+
+class UnsupportedMediaType(DeskError):
+    """A body of a kind that we do not read."""
+
+
 class Invalid(DeskError):
     """What was sent cannot be understood or breaks a rule of its form. `errors` lists every fault."""
 

@@ -1,0 +1,12 @@
+"""Everything that can wake the desk. Registers blueprints, decides nothing."""
+
+from chalice.app import Chalice
+
+from chalicelib.audit.jobs import bp as audit_jobs
+from chalicelib.promises.jobs import bp as promises_jobs
+from chalicelib.tickets.api import api as tickets_api
+
+app = Chalice(app_name="pledge", configure_logs=False)
+
+for blueprint in (audit_jobs, promises_jobs, tickets_api):
+    app.register_blueprint(blueprint)

@@ -1,0 +1,52 @@
+"""From the table's stream to the bus."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, TypedDict
+
+from chalicelib.aws import clients, codec
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.settings import settings
+
+MOST_ENTRIES = 10  # of one PutEvents call
+
+
+class Entry(TypedDict):
+    """One event as EventBridge takes it."""
+
+    Source: str
+    DetailType: str
+    Detail: str
+    EventBusName: str
+
+
+def publish(images: Iterable[dict[str, Any]]) -> int:
+    """Tells the bus of the events in these new items; how many they were. Raises when one is not taken."""
+    entries = [entry for image in images for entry in entries_of(image)]
+    for start in range(0, len(entries), MOST_ENTRIES):
+        answer = clients.bus().put_events(Entries=entries[start : start + MOST_ENTRIES])
+        if answer["FailedEntryCount"]:
+            raise Unavailable(f"the bus refused {answer['FailedEntryCount']} events")
+    return len(entries)
+
+
+def entries_of(image: dict[str, Any]) -> Iterator[Entry]:
+    """The events of one item, with ids; none for an item that tells nothing."""
+    if "events" not in image or "source" not in image:
+        return
+    record, version = image["pk"]["S"], _version(image)
+    for place, event in enumerate(codec.public(image["events"]["S"])):
+        name = event.pop("type")
+        detail = {"id": f"{record}.{version}.{place}", "record": record, "version": version, **event}
+        yield {
+            "Source": f"pledge.{image['source']['S']}",
+            "DetailType": name,
+            "Detail": json.dumps(detail),
+            "EventBusName": settings().event_bus,
+        }
+
+
+def _version(image: dict[str, Any]) -> int:
+    if "version" in image:
+        return int(image["version"]["N"])
+    return int(image["sk"]["S"].rpartition("#")[2])

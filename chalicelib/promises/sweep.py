@@ -1,0 +1,43 @@
+"""The sweep: what is due now or within the next minute, queued to be done at its own second."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from chalicelib.aws import clients, desk
+from chalicelib.core.clock import iso, sortable
+from chalicelib.promises.domain import LOOKAHEAD, SHARDS
+
+MOST_ENTRIES = 10  # of one SendMessageBatch call
+
+
+def sweep(now: datetime, queue_url: str) -> int:
+    """Queues every record that is due by a minute from now; how many. Reads only what is due."""
+    work = list(_work(now))
+    for start in range(0, len(work), MOST_ENTRIES):
+        entries = [
+            {"Id": str(place), "MessageBody": body, "DelaySeconds": delay}
+            for place, (body, delay) in enumerate(work[start : start + MOST_ENTRIES])
+        ]
+        answer = clients.sqs().send_message_batch(QueueUrl=queue_url, Entries=entries)  # type: ignore[arg-type]
+        for failed in answer.get("Failed", []):
+            # Not lost: it stays in the index, and the next sweep finds it again.
+            raise RuntimeError(f"the due queue refused {failed['Code']}")
+    return len(work)
+
+
+def oldest_overdue(now: datetime) -> timedelta:
+    """How long the oldest overdue record waits; the one figure that says whether promises are looked after."""
+    first = (next(desk.due(shard, sortable(now)), None) for shard in SHARDS)
+    waits = [now - datetime.fromisoformat(record.due_at) for record in first if record]
+    return max(waits, default=timedelta())
+
+
+def _work(now: datetime) -> Iterator[tuple[str, int]]:
+    for shard in SHARDS:
+        for record in desk.due(shard, sortable(now + LOOKAHEAD)):
+            due_at = datetime.fromisoformat(record.due_at)
+            body = json.dumps({"pk": record.pk, "sk": record.sk, "due_at": iso(due_at)})
+            # Rounded up: a second late is in time, a second early finds nothing due.
+            delay = -int((now - due_at) // timedelta(seconds=1))
+            yield body, max(0, min(delay, 900))

@@ -1,0 +1,66 @@
+"""A report becomes a ticket, once."""
+
+from dataclasses import replace
+
+from chalicelib.core import ids
+from chalicelib.core.errors import Conflict
+from chalicelib.customers.domain import Actor
+from chalicelib.tickets import events as e
+from chalicelib.tickets.domain.evolve import registered
+from chalicelib.tickets.domain.owed import settle
+from chalicelib.tickets.domain.report import Report
+from chalicelib.tickets.domain.ticket import Ticket
+from chalicelib.tickets.use_cases.changing import Changing
+
+
+class Intake(Changing):
+    """Registering, at most once for each key."""
+
+    def register(self, report: Report, *, by: Actor, key: str | None = None) -> Ticket:
+        """Keeps a report as a ticket, at once and in one write. The same `key` finds the same ticket (F1, F2)."""
+        ticket_id = ids.derived("T", by.id, key) if key else ids.new("T")
+        asks = ids.fingerprint(repr(replace(report, message=replace(report.message, raw_key=None))))
+        if key and (seen := self._registered_before(ticket_id, asks)):
+            return seen
+        customer = self._customer(report.customer_id)
+        terms = self.terms_of(customer)
+        message = self._bounded(report.message, ticket_id)
+        event = e.TicketRegistered(
+            at=self.now(),
+            by=by.id,
+            name=by.name,
+            ticket_id=ticket_id,
+            channel=report.channel,
+            subject=report.subject,
+            message=message,
+            requester=report.requester,
+            customer_id=report.customer_id,
+            participants=report.participants,
+            kind=report.kind.value,
+            signals=report.signals,
+            severity=terms.plan.severity(report.proposed_severity),
+            plan=e.PlanRef(id=terms.plan.id, version=terms.plan.version),
+            product_line=report.product_line,
+            own_channel=bool(customer and report.channel in customer.own_channels),
+            number=self.store.next_number() if report.numbered else None,
+            verified=report.verified,
+            is_automatic_mail=report.is_automatic_mail,
+            referred_to=report.referred_to,
+            request=asks,
+        )
+        ticket, told = settle(registered(event), event, terms)
+        if self.store.register(ticket, [event, *told]):
+            return ticket
+        return self._registered_before(ticket_id, asks) or ticket
+
+    def _registered_before(self, ticket_id: str, asks: str) -> Ticket | None:
+        """The answer that the same registration was given, rebuilt from its event: identical (F1)."""
+        change = self.store.change(ticket_id, 1)
+        if change is None:
+            return None
+        event = change.events[0]
+        assert isinstance(event, e.TicketRegistered)
+        if event.request != asks:
+            raise Conflict("this Idempotency-Key was used before with another body; use a new key")
+        terms = self.terms_of(self._customer(event.customer_id), event.plan)
+        return settle(registered(event), event, terms)[0]

@@ -1,0 +1,32 @@
+"""Reading tickets, and why their clocks stand where they stand."""
+
+from chalicelib.core.errors import NotFound
+from chalicelib.customers.domain import Actor
+from chalicelib.sla.domain import Explanation, Kind, explain
+from chalicelib.tickets.domain.ticket import Ticket
+from chalicelib.tickets.use_cases.changing import MOMENT, Changing
+
+
+class Reading(Changing):
+    """What can be seen of one ticket."""
+
+    def get(self, ticket_id: str, *, by: Actor) -> Ticket:
+        """The ticket; `ticket_id` may be its number too (D7). NotFound for what `by` may not see."""
+        return self._load(ticket_id, by=by).ticket
+
+    def explain(self, ticket_id: str, promise_id: str, *, by: Actor) -> Explanation:
+        """What a promise counted, what not, and why, up to now or to its settling."""
+        ticket = self.get(ticket_id, by=by)
+        kind = next((kind for kind in Kind if promise_id.split(".", maxsplit=1)[0] == kind.value), None)
+        open_one = next((p for p in ticket.promises if p.id == promise_id), None)
+        promise = open_one or self.store.promise(ticket.id, promise_id)
+        if kind is None or promise is None:
+            raise NotFound(f"{ticket.label} has no clock {promise_id}")
+        until = promise.settled_at or self.now()
+        # As it stood just before: what settled it may have started the next one.
+        seen = ticket.timeline.until(until - MOMENT) if promise.settled_at else ticket.timeline
+        terms = self._terms(ticket)
+        found = explain(kind, seen, terms.plan, terms.hours, until)
+        if found is None:
+            raise NotFound(f"{ticket.label} has no clock {promise_id} any more")
+        return found
