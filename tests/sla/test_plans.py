@@ -91,7 +91,9 @@ def test_an_old_version_of_a_plan_stays_readable_and_an_unknown_one_is_not_found
 
 def test_the_newest_version_is_taken_unless_one_is_pinned(tmp_path, monkeypatch):
     text = (reader._HERE / "plans" / "standard.toml").read_text()
-    newer = text[text.index("\n[[version]]\n") :].replace("version = 1", "version = 2").replace('"48h"', '"36h"')
+    newer = (
+        text[text.index("\n[[version]]\n") :].replace("version = 1", "version = 2").replace('"48h"', '"36h"')
+    )
     (tmp_path / "plans").mkdir()
     (tmp_path / "plans" / "standard2.toml").write_text(text.replace('"standard"', '"standard2"') + newer)
     monkeypatch.setattr(reader, "_HERE", tmp_path)
