@@ -17,9 +17,9 @@ _NOISE = re.compile("[\\s>|*_\\\\\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
 
 _NUMBERS = (
     re.compile(r"\[\s*#\s*([0-9]{1,9})\s*\]"),
-    re.compile(
-        r"(?i)\b(?:ticket|case|issue)[ \t:\-]{0,3}(?:no|nr|number)?[ \t.:]{0,3}#?[ \t]?([0-9]{1,9})\b"
-    ),
+    re.compile(r"(?i)\bticket[ \t:\-]{0,3}(?:no|nr|number)?[ \t.:]{0,3}#?[ \t]?([0-9]{1,9})\b"),
+    # "in case 2 hosts fail" names no ticket: these words need more beside them.
+    re.compile(r"(?i)\b(?:case|issue)[ \t]{0,3}(?:no|nr|number)[ \t.:]{0,3}#?[ \t]?([0-9]{1,9})\b"),
     re.compile(r"(?<![\w&#/])#[ \t]?([0-9]{1,9})\b"),
 )
 

@@ -4,11 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from chalicelib.mail.domain import header_safe
 from chalicelib.mail.reader import notes as limits
 from chalicelib.mail.reader.notes import Notes
 
 _SKEW = timedelta(hours=24)  # a clock set to the wrong zone; more is a wrong date
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+_ID_CHARS = 700
 _BRACKETED = re.compile(r"<([^<>\s\x00-\x1f]{1,400})>")
 _BARE = re.compile(r"[^<>\s,;\x00-\x1f]{1,400}@[^<>\s,;\x00-\x1f]{1,250}")
 
@@ -29,7 +31,7 @@ def message_ids(values: list[str]) -> tuple[str, ...]:
 def _ids(value: str) -> list[str]:
     found = _BRACKETED.findall(value) or _BARE.findall(value[:4_000])
     # `<[<@>]` has brackets and an at sign, and nothing to tell it from another (F21).
-    return [one for one in found if any(letter.isalnum() for letter in one)]
+    return [one for one in found if any(map(str.isalnum, one)) and header_safe(one, _ID_CHARS) == one]
 
 
 def sent_at(value: str, now: datetime, notes: Notes) -> datetime | None:
