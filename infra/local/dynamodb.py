@@ -40,6 +40,11 @@ class DynamoDBLocal:
 
     def start(self) -> None:
         """Returns when the engine answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Begins to start; call it from the thread that lives longest (the engine ends with its parent)."""
         if not READY.exists():
             raise ToolMissing("DynamoDB Local is not there yet: run `make setup`.")
         # Its own session, so that Ctrl-C reaches the supervisor alone, which then ends things in order.
@@ -52,6 +57,9 @@ class DynamoDBLocal:
             start_new_session=True,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call
         )
+
+    def wait(self) -> None:
+        """Returns when the engine answers."""
         if not wait_until_answering(self.endpoint, patience=60):
             self.stop()
             raise ToolMissing(f"DynamoDB Local did not start on port {self.port}: {self._last_words()}")

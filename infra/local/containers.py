@@ -1,0 +1,117 @@
+"""The pool of containers: one request each at a time, more of them as requests come at once, killed at the time-out.
+
+A fork server imports the code once, so that a new container is there in milliseconds.
+"""
+
+import multiprocessing
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from threading import Lock, Semaphore
+from typing import Any
+
+from infra.local.container import Call, Home, Outcome, serve
+from infra.local.functions import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One process and our end of its pipe."""
+
+    process: BaseProcess
+    pipe: Connection
+
+    def run(self, call: Call, *, seconds: float) -> Outcome | None:
+        """What came of the call; None when the container is of no further use."""
+        try:
+            self.pipe.send(call)
+            if not self.pipe.poll(seconds):
+                return None
+            outcome = self.pipe.recv()
+        except (EOFError, OSError):
+            return None
+        return outcome if isinstance(outcome, Outcome) else None
+
+    def end(self) -> None:
+        """Gone at once."""
+        self.pipe.close()
+        self.process.kill()
+        self.process.join(timeout=5)
+
+
+@dataclass(slots=True, kw_only=True)
+class Containers:
+    """`invoke(function, event)` runs it in an idle container, the one used last first."""
+
+    home: Home
+    limit: int = 16
+    _idle: list[Container] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+    _places: Semaphore = field(init=False)
+    _start: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._places = Semaphore(self.limit)
+        self._start = multiprocessing.get_context("forkserver")
+
+    def preload(self, handlers: Iterable[str]) -> None:
+        """Modules that the fork server imports once. Call it before the first invocation."""
+        modules = {handler.rpartition(".")[0] for handler in handlers}
+        self._start.set_forkserver_preload(["chalicelib.core.clock", *sorted(modules)])
+
+    def warm(self, count: int) -> None:
+        """Some containers that are ready for the first requests."""
+        fresh = [self._fresh() for _ in range(count)]
+        with self._lock:
+            self._idle.extend(fresh)
+
+    def invoke(self, function: Function, event: Any, *, seconds: float | None = None) -> Outcome:
+        """One invocation, cut off at the function's time-out."""
+        budget = min(seconds or function.timeout, function.timeout)
+        call = Call(
+            handler=function.handler,
+            name=function.name,
+            arn=function.arn,
+            request_id=str(uuid.uuid4()),
+            timeout=function.timeout,
+            event=event,
+        )
+        with self._places:
+            container = self._take()
+            outcome = container.run(call, seconds=budget)
+            if outcome is not None:
+                self._give_back(container)
+                return outcome
+            late = container.process.is_alive()
+            container.end()
+        cause = f"Task timed out after {budget:.0f} seconds" if late else "the process died"
+        return Outcome(error=f"{'TimeOut' if late else 'Crash'}: {cause}")
+
+    def stop(self) -> None:
+        """Ends all that are idle; those at work end with the supervisor."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for container in idle:
+            container.end()
+
+    def _take(self) -> Container:
+        with self._lock:
+            while self._idle:
+                container = self._idle.pop()
+                if container.process.is_alive():
+                    return container
+                container.end()
+        return self._fresh()
+
+    def _give_back(self, container: Container) -> None:
+        with self._lock:
+            self._idle.append(container)
+
+    def _fresh(self) -> Container:
+        ours, theirs = multiprocessing.Pipe()
+        process = self._start.Process(target=serve, args=(theirs, self.home), daemon=True)
+        process.start()
+        theirs.close()
+        return Container(process, ours)
