@@ -325,6 +325,13 @@ def test_a_settled_clock_is_explained_from_the_history_as_it_was_then():
     then = timeline.until(at("23 12:00"))
     assert then == history(severity=3, updates=(at("23 11:00"),), pauses=[("23 10:00", None)])
     assert due(Kind.FIRST_RESPONSE, then, EXPERT) == at("24 17:00")
+    ended = timeline.until(at("23 14:00"))
+    assert ended.pauses == (Pause(from_=at("23 10:00"), to=at("23 14:00")),)
+
+
+def test_a_first_severity_that_comes_late_is_no_change_and_gives_no_grace():
+    late = Timeline(reported_at=at("23 09:00"), severities=(SeverityAt(at=at("25 09:00"), severity=2),))
+    assert due(Kind.FIRST_RESPONSE, late, STANDARD) == at("24 09:00")
 
 
 def test_a_holiday_added_later_moves_an_open_deadline_and_not_one_of_the_old_calendar():
