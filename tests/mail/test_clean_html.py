@@ -162,6 +162,13 @@ def test_a_table_stays_a_table():
     assert clean_html(html) == html
 
 
+def test_entities_bring_no_control_characters_back():
+    """F22, F24."""
+    cleaned = clean_html("<p>a&#7;b&#27;[31m&#0;&#xD800;c</p>")
+    assert cleaned == "<p>ab[31m\ufffd\ufffdc</p>"
+    assert "\x1b" not in html_to_text(cleaned)
+
+
 def test_html_cut_for_its_size_says_so():
     """F24: bounded, and told."""
     assert "[cut:" in clean_html("<br>" * 30_001)

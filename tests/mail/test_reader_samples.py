@@ -292,6 +292,19 @@ def test_an_invitation_is_told_in_words():
     assert _read("calendar_answer").text.endswith("Answer: accepted")
 
 
+def test_an_invitation_brings_no_control_characters():
+    """F22: found by fuzzing."""
+    raw = SAMPLES["calendar_invitation"].read_bytes().replace(b"Review", b"Re\x7fv\x1biew")
+    assert read(raw, now=NOW).text.startswith("Invitation: Review of the outage")
+
+
+def test_message_ids_with_control_characters_are_dropped():
+    """F22, F23: found by fuzzing."""
+    head = b"Message-ID: <a\x7fb@x.example>\r\nReferences: <ok@x.example> <a\xe2\x80\xaeb@x>\r\n"
+    mail = read(head + b"\r\nhi", now=NOW)
+    assert (mail.message_id, mail.references) == (None, ("ok@x.example",))
+
+
 def test_a_marker_quoted_and_wrapped_by_a_client_leads_to_its_ticket():
     """F20: also when the subject is another."""
     line = marker("T-01ARZ3NDEKTSV4RRFFQ69G5FAV", b"secret")

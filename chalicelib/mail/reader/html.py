@@ -2,6 +2,7 @@
 
 import re
 
+from chalicelib.mail.reader.plain import printable
 from chalicelib.mail.reader.tame import ATTRIBUTES, LINK, SILENT, TAGS, tame
 
 _GAPS = re.compile(r"\n(?:[ \t]*\n){2,}")
@@ -12,7 +13,7 @@ def clean_html(html: str) -> str:
     (`cid:`), remote ones become their description, tracking pixels nothing (F24)."""
     import nh3
 
-    return nh3.clean(
+    cleaned = nh3.clean(
         tame(html),
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
@@ -23,6 +24,8 @@ def clean_html(html: str) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+    # `&#7;` was an innocent entity until it was read.
+    return printable(cleaned)
 
 
 def _allow(tag: str, attribute: str, value: str) -> str | None:

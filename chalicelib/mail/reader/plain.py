@@ -16,8 +16,12 @@ _EMPTY_LINES = re.compile(r"\n{4,}")
 
 def tidy(text: str) -> str:
     """Line feeds only; no NUL, escape or half character (F22)."""
-    lines = _CONTROL.sub("", _BREAK.sub("\n", _SURROGATE.sub("\ufffd", text)))
-    return _EMPTY_LINES.sub("\n\n\n", lines).strip("\n")
+    return _EMPTY_LINES.sub("\n\n\n", printable(_BREAK.sub("\n", text))).strip("\n")
+
+
+def printable(text: str) -> str:
+    """Without control characters and half characters."""
+    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text))
 
 
 def shorten(text: str, notes: Notes) -> str:

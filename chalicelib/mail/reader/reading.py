@@ -22,7 +22,7 @@ from chalicelib.mail.reader.headers import Headers, decode_words, split_block
 from chalicelib.mail.reader.identity import message_id, message_ids, sent_at
 from chalicelib.mail.reader.mime import Part, parse
 from chalicelib.mail.reader.notes import Notes
-from chalicelib.mail.reader.plain import shorten
+from chalicelib.mail.reader.plain import shorten, tidy
 from chalicelib.mail.reader.reply import new_text
 
 _EXPECTED = {
@@ -98,7 +98,7 @@ def _mail(root: Part, content: Content, now: datetime, notes: Notes) -> ParsedMa
     subject = header_safe(decode_words(headers.get("subject")[:16_000], notes))
     piece = content.piece()
     full = "\n\n".join(filter(None, (piece.invitation, piece.plain)))
-    text = shorten(full, notes)
+    text = shorten(tidy(full), notes)
     forwarded = content.forwarded or is_forward(subject, text)
     kind = _kind(root, content, senders, subject)
     _look_over(headers, senders, text, content, notes)
