@@ -1,1 +1,1 @@
-"""What the desk runs on: resources (`resources/`), permissions (`.chalice/grants.yaml`), and the cloud on a laptop."""
+"""What the desk runs on: `resources/`, permissions (`.chalice/grants.yaml`), and the cloud on a laptop."""

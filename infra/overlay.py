@@ -1,4 +1,4 @@
-"""What Chalice leaves out, written over its template: real names for triggers, retries, dead letters, permissions.
+"""What Chalice leaves out, written over its template: names for triggers, retries, dead letters, permissions.
 
 The rules are by kind of trigger, so a new handler gets them without being listed anywhere: F11, F12, F13.
 """
@@ -28,6 +28,8 @@ READ_STREAM = [
     "dynamodb:DescribeStream",
     "dynamodb:ListStreams",
 ]
+ACCOUNT = "${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+LOGS = f"arn:{ACCOUNT}:log-group:/aws/lambda/${{AWS::StackName}}-*"
 EIGHT_HOURS, A_DAY = 28_800, 86_400
 
 
@@ -129,8 +131,7 @@ def arn(resource: str, attribute: str = "Arn") -> Json:
 
 def permissions(function: Json, triggers: set[str]) -> Iterator[Json]:
     """What a function may do because of what wakes it, its own log included."""
-    log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/${AWS::StackName}-*"
-    yield allow(["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::Sub": log})
+    yield allow(["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::Sub": LOGS})
     if triggers & ASYNC:
         yield allow("sqs:SendMessage", arn("ReactionsDeadQueue"))
     for event in function.get("Events", {}).values():

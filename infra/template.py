@@ -1,4 +1,4 @@
-"""The template that gets deployed: Chalice's own, generated from the code, under what `infra/resources` declares.
+"""The template that gets deployed: Chalice's own, made from the code, under what `infra/resources` declares.
 
 `packaged()` is what `make package` uploads, minus the zip: the cloud on a laptop and the tests read the same.
 """
@@ -24,7 +24,8 @@ STAGE = "prod"
 def packaged(project: Path = ROOT) -> Json:
     """The whole template of the app in `project`."""
     chalice = chalice_template(project)
-    return merged(over(chalice), chalice)
+    template: Json = merged(over(chalice), chalice)
+    return template
 
 
 def over(chalice: Json) -> Json:

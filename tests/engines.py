@@ -1,7 +1,7 @@
-"""Engines for tests: one DynamoDB Local and one moto per test process, emptied for each test that asks for them.
+"""Engines for tests: one DynamoDB Local and one moto per test process, emptied for each test that asks.
 
-`desk_table` gives a fresh desk table (recreated: 12 ms, a truncation of 50 items takes 50 ms); `cloud` gives empty
-buckets, queues and topics beside it. Both set the environment that the deployed functions would see.
+`desk_table` gives a fresh desk table (recreated: 12 ms; a truncation of 50 items takes 50 ms). `cloud` gives
+empty buckets, queues and topics beside it. Both set the environment that the deployed functions would see.
 """
 
 from collections.abc import Iterator

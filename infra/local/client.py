@@ -1,4 +1,4 @@
-"""`with LocalCloud(folder) as cloud:` a whole cloud of its own on free ports, for tests, the demo and benchmarks."""
+"""`with LocalCloud(data=folder) as cloud:` a whole cloud on free ports, for tests and the demo."""
 
 import json
 import os

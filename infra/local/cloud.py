@@ -1,26 +1,26 @@
 """The whole cloud, in the order in which it is started; `stop()` goes the other way round."""
 
 import fcntl
-import importlib.util
-import json
 import os
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, TextIO
+from typing import Any
 
 from infra.local import control, gateway
 from infra.local.clock import MovableClock
 from infra.local.container import Home
 from infra.local.containers import Containers
-from infra.local.driver import Driver
+from infra.local.driver import Driver, sources
 from infra.local.due import DueIndex
 from infra.local.dynamodb import DynamoDBLocal
 from infra.local.feedback import Post
-from infra.local.functions import deployed
-from infra.local.http import Server, listen
+from infra.local.functions import Function, deployed
+from infra.local.http import Handler, listen
 from infra.local.inbound import Inbound
 from infra.local.moto_server import MotoServer
 from infra.local.names import ACCOUNT, REGION, Names
@@ -29,10 +29,12 @@ from infra.local.ports import claim
 from infra.local.queues import Queues
 from infra.local.resources import client, create_on_moto, create_table, environment
 from infra.local.routes import api
+from infra.local.runner import Runner
+from infra.local.seeding import seeded_keys
 from infra.local.shelf import Shelf
 from infra.local.travel import Traveller, alarms
-from infra.local.wire import Faults, Wire
-from infra.local.wiring import connect, feedback_topics, stream_readers, topics_of_functions
+from infra.local.wire import Faults, Watcher, Wire
+from infra.local.wiring import connect, feedback_topics, topics_of_functions
 from infra.template import ROOT, declared, packaged
 
 PAUSE = 0.15  # between looks that found nothing
@@ -52,6 +54,11 @@ class Place:
     control_port: int
     project: Path = ROOT
 
+    @property
+    def clock(self) -> Path:
+        """The file that holds the clock's offset."""
+        return self.data / "clock"
+
 
 @dataclass(slots=True, kw_only=True)
 class Cloud:
@@ -59,82 +66,40 @@ class Cloud:
 
     place: Place
     ended: Event = field(default_factory=Event)
+    _closing: ExitStack = field(default_factory=ExitStack)
+    _clock: MovableClock = field(init=False)
+    _queues: Queues = field(init=False)
     _dynamodb: DynamoDBLocal = field(init=False)
-    _moto: MotoServer = field(init=False)
-    _containers: Containers = field(init=False)
-    _traveller: Traveller | None = None
-    _servers: list[Server] = field(default_factory=list)
-    _loop: Thread | None = None
-    _held: TextIO | None = None
-    _keys: dict[str, Any] = field(default_factory=dict)
+    _watchers: list[Watcher] = field(default_factory=list)
+    _faults: Faults = field(default_factory=Faults)
 
     def start(self) -> None:
         """Returns when everything answers."""
-        place = self.place
-        claim(place.port, variable="PORT")
-        claim(place.control_port, variable="CONTROL_PORT")
-        self._hold_data()
-        clock = MovableClock(place.data / "clock")
-        self._dynamodb = DynamoDBLocal(folder=folder(place.data / "dynamodb"))
-        self._dynamodb.launch()
-        queues, faults, shelf = Queues(clock=clock), Faults(), Shelf(place.data / "s3")
-        watchers: list[Any] = [shelf.watch]
-        self._moto = MotoServer(
-            around=lambda app: Wire(application=app, lock=queues.lock, faults=faults, watchers=watchers)
-        )
-        self._moto.start()
-        public = {"PublicUrl": f"http://127.0.0.1:{place.port}"}
-        names = Names(template=declared(), endpoint=self._moto.endpoint, parameters=public)
-        os.environ.update(environment(names, dynamodb=self._dynamodb.endpoint))
-        names.template = packaged(place.project)
-        create_on_moto(names)
-        shelf.restore()
-        self._dynamodb.wait()
-        dynamodb = client("dynamodb", self._dynamodb.endpoint)
-        (table,) = names.of_type("AWS::DynamoDB::Table").values()
-        names.stream_arn = create_table(dynamodb, table)
+        self._hold_place()
+        self._clock = MovableClock(self.place.clock)
+        self._queues = Queues(clock=self._clock)
+        names = self._start_engines()
         functions = deployed(names)
-        connect(functions, names, queues)
-        outbox = Outbox(file=place.data / "mailbox.jsonl", clock=clock)
-        post = Post(
-            outbox=outbox,
-            clock=clock,
-            feedback=feedback_topics(names),
-            publish=publish,
-            for_functions=topics_of_functions(functions),
+        connect(functions, names, self._queues)
+        containers = self._start_containers(functions)
+        post = self._watch_what_leaves(names, functions)
+        traveller = self._traveller(names, functions, containers)
+        keys = seeded_keys(self.place.data, self.place.project, self._clock)
+        controlled = control.Control(
+            clock=self._clock,
+            traveller=traveller,
+            inbound=Inbound(names=names, clock=self._clock),
+            post=post,
+            faults=self._faults,
+            keys=keys,
+            health=self._unwell,
         )
-        watchers.append(post.watch)
-        self._start_containers([function.handler for function in functions.values()])
-        due = DueIndex(client=dynamodb, table=table["TableName"], shards=due_shards())
-        driver = Driver(
-            clock=clock,
-            queues=queues,
-            containers=self._containers,
-            functions=functions,
-            streams=stream_readers(functions.values(), self._dynamodb.endpoint, place.data),
-            say=say,
+        served = gateway.Gateway(
+            api=api(names.template), function=functions["APIHandler"], containers=containers
         )
-        self._traveller = Traveller(
-            clock=clock, driver=driver, due=due, alarms=alarms(functions, clock.now())
-        )
-        self._seed(clock)
-        self._listen(
-            gateway.Gateway(
-                api=api(names.template), function=functions["APIHandler"], containers=self._containers
-            ),
-            control.Control(
-                clock=clock,
-                traveller=self._traveller,
-                inbound=Inbound(names=names, clock=clock),
-                outbox=outbox,
-                post=post,
-                faults=faults,
-                keys=lambda: self._keys,
-                health=self._unwell,
-            ),
-        )
-        self._loop = Thread(target=self._live, args=(self._traveller,), name="driver", daemon=True)
-        self._loop.start()
+        self._drive(traveller)
+        self._listen(self.place.port, gateway.handler(served))
+        self._listen(self.place.control_port, control.handler(controlled))
 
     def watch(self) -> bool:
         """Waits for the end; False when an engine ended by itself."""
@@ -145,62 +110,100 @@ class Cloud:
         return True
 
     def stop(self) -> None:
-        """No more requests; what is under way is finished; then the engines."""
+        """No more requests; what is under way is finished; then the functions, then the engines."""
         self.ended.set()
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
-        if self._loop is not None and self._traveller is not None:
-            self._loop.join(PATIENCE)
-            self._finish(self._traveller)
-        for part in ("_containers", "_moto", "_dynamodb"):
-            if hasattr(self, part):
-                getattr(self, part).stop()
+        self._closing.close()
 
-    def _hold_data(self) -> None:
-        self._held = (folder(self.place.data) / "in-use").open("w")
+    def _hold_place(self) -> None:
+        claim(self.place.port, variable="PORT")
+        claim(self.place.control_port, variable="CONTROL_PORT")
+        held = self._closing.enter_context((folder(self.place.data) / "in-use").open("w"))
         try:
-            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise DataInUse(
                 f"{self.place.data} is in use by another `make run`: stop it, or set DATA."
             ) from None
 
-    def _start_containers(self, handlers: list[str]) -> None:
+    def _start_engines(self) -> Names:
+        """Both engines with every resource of the template, and what was kept."""
+        self._dynamodb = DynamoDBLocal(folder=folder(self.place.data / "dynamodb"))
+        self._closing.callback(self._dynamodb.stop)
+        self._dynamodb.launch()  # Java takes a second: everything else goes on meanwhile
+        moto = MotoServer(around=self._wire)
+        self._closing.callback(moto.stop)
+        moto.start()
+        public = {"PublicUrl": f"http://127.0.0.1:{self.place.port}"}
+        names = Names(template=declared(), endpoint=moto.endpoint, parameters=public)
+        os.environ.update(environment(names, dynamodb=self._dynamodb.endpoint))
+        names.template = packaged(self.place.project)
+        create_on_moto(names)
+        shelf = Shelf(self.place.data / "s3")
+        shelf.restore()
+        self._watchers.append(shelf.watch)
+        self._dynamodb.wait()
+        (table,) = names.of_type("AWS::DynamoDB::Table").values()
+        names.stream_arn = create_table(client("dynamodb", self._dynamodb.endpoint), table)
+        return names
+
+    def _wire(self, application: Any) -> Wire:
+        return Wire(
+            application=application, lock=self._queues.lock, faults=self._faults, watchers=self._watchers
+        )
+
+    def _start_containers(self, functions: dict[str, Function]) -> Containers:
         # The fork server imports from the project first, then from this tree.
         os.chdir(self.place.project)
         os.environ["PYTHONPATH"] = os.pathsep.join([str(self.place.project), str(ROOT)])
-        home = Home(
-            project=self.place.project,
-            clock=(self.place.data / "clock").resolve(),
-            log=(self.place.data / "functions.log").resolve(),
+        log = self.place.data / "functions.log"
+        containers = Containers(home=Home(project=self.place.project, clock=self.place.clock, log=log))
+        self._closing.callback(containers.stop)
+        containers.preload(function.handler for function in functions.values())
+        containers.warm(2)
+        return containers
+
+    def _watch_what_leaves(self, names: Names, functions: dict[str, Function]) -> Post:
+        post = Post(
+            outbox=Outbox(file=self.place.data / "mailbox.jsonl", clock=self._clock),
+            clock=self._clock,
+            feedback=feedback_topics(names),
+            publish=publish,
+            for_functions=topics_of_functions(functions),
         )
-        self._containers = Containers(home=home)
-        self._containers.preload(handlers)
-        self._containers.warm(2)
+        self._watchers.append(post.watch)
+        return post
 
-    def _seed(self, clock: MovableClock) -> None:
-        """The demonstration operator, at the first start only."""
-        kept = self.place.data / "keys.json"
-        if kept.exists():
-            self._keys = json.loads(kept.read_text())
-        elif self.place.project == ROOT and importlib.util.find_spec("infra.local.seed"):
-            from chalicelib.core import clock as desk_clock
+    def _traveller(self, names: Names, functions: dict[str, Function], containers: Containers) -> Traveller:
+        runner = Runner(clock=self._clock, containers=containers, say=say)
+        endpoint = self._dynamodb.endpoint
+        found = sources(
+            functions.values(), runner=runner, queues=self._queues, data=self.place.data, dynamodb=endpoint
+        )
+        (table,) = names.of_type("AWS::DynamoDB::Table").values()
+        return Traveller(
+            clock=self._clock,
+            driver=Driver(queues=self._queues, sources=found),
+            due=DueIndex(client=client("dynamodb", endpoint), table=table["TableName"]),
+            alarms=alarms(functions, self._clock.now()),
+        )
 
-            desk_clock.use(clock.now)
-            self._keys = importlib.import_module("infra.local.seed").run()
-            kept.write_text(json.dumps(self._keys, indent=1))
+    def _drive(self, traveller: Traveller) -> None:
+        loop = Thread(target=self._live, args=(traveller.live,), name="driver", daemon=True)
+        self._closing.callback(self._finish, traveller)
+        self._closing.callback(loop.join, PATIENCE)
+        loop.start()
 
-    def _listen(self, served: gateway.Gateway, controlled: control.Control) -> None:
-        self._servers.append(listen(self.place.port, gateway.handler(served)))
-        self._servers.append(listen(self.place.control_port, control.handler(controlled)))
+    def _listen(self, port: int, handler: type[Handler]) -> None:
+        server = listen(port, handler)
+        self._closing.callback(server.server_close)
+        self._closing.callback(server.shutdown)
 
-    def _live(self, traveller: Traveller) -> None:
+    def _live(self, step: Callable[[], list[Any]]) -> None:
         """Drives everything at the pace of the wall clock; nothing that goes wrong ends it."""
         while not self.ended.is_set():
             try:
-                busy = bool(traveller.live())
-            except Exception as error:  # noqa: BLE001 - told, and the loop goes on
+                busy = bool(step())
+            except Exception as error:
                 say(f"the driver failed: {type(error).__name__}: {error}")
                 busy = False
             if not busy:
@@ -209,25 +212,17 @@ class Cloud:
     def _finish(self, traveller: Traveller) -> None:
         """Queues live in memory: what waits is worked off; open promises are found again by the sweep."""
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self._dynamodb.alive and traveller.driver.sweep():
+        while self._dynamodb.alive and time.monotonic() < end and traveller.driver.sweep():
             continue
 
     def _unwell(self) -> list[str]:
-        wrong = [] if self._dynamodb.alive else ["DynamoDB Local has ended"]
-        return wrong if self._loop and self._loop.is_alive() else [*wrong, "the driver has not started"]
+        return [] if self._dynamodb.alive else ["DynamoDB Local has ended"]
 
 
 def folder(path: Path) -> Path:
     """The folder, made when it is not there."""
     path.mkdir(parents=True, exist_ok=True)
     return path
-
-
-def due_shards() -> tuple[str, ...]:
-    """The shards of the due index, from the code that writes them."""
-    from chalicelib.promises.domain import SHARDS
-
-    return SHARDS
 
 
 def publish(topic: str, message: str) -> None:

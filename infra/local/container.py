@@ -98,7 +98,7 @@ def answer(call: Call) -> Outcome:
     try:
         value = load(call.handler)(call.event, Context(call))
         return Outcome(value=json.loads(json.dumps(value)))
-    except BaseException as error:  # noqa: BLE001 - the supervisor decides what a failure means
+    except BaseException as error:
         traceback.print_exc()
         return Outcome(error=one_line(error))
     finally:

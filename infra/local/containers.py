@@ -1,4 +1,4 @@
-"""The pool of containers: one request each at a time, more of them as requests come at once, killed at the time-out.
+"""The pool of containers: one call each at a time, more of them as calls come at once, killed at time-out.
 
 A fork server imports the code once, so that a new container is there in milliseconds.
 """

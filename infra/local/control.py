@@ -1,4 +1,4 @@
-"""The control server on CONTROL_PORT, for trying and for tests: mail in, mailbox, clock, health, keys, faults."""
+"""The control server on CONTROL_PORT, for trying and for tests: mail in, mailbox, clock, keys, faults."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,6 @@ from infra.local.durations import UnclearDuration, parse_duration
 from infra.local.feedback import Post
 from infra.local.http import Answer, Handler, as_json
 from infra.local.inbound import LIMIT, Inbound, MailTooLarge
-from infra.local.outbox import Outbox
 from infra.local.page import mailbox_page
 from infra.local.travel import Traveller
 from infra.local.wire import Faults
@@ -52,10 +51,9 @@ class Control:
     clock: MovableClock
     traveller: Traveller
     inbound: Inbound
-    outbox: Outbox
     post: Post
     faults: Faults
-    keys: Callable[[], dict[str, Any]]
+    keys: dict[str, Any]
     health: Callable[[], list[str]]  # what is not well, in words
     _routes: dict[tuple[str, str], Callable[[Asked], Answer]] = field(init=False)
 
@@ -96,7 +94,7 @@ class Control:
 
     def show_keys(self, _asked: Asked) -> Answer:
         """The seeded API keys by person."""
-        return as_json(200, self.keys())
+        return as_json(200, self.keys)
 
     def receive_mail(self, asked: Asked) -> Answer:
         """A raw mail comes in the SES way: `?spf=FAIL&recipient=...` say its verdicts and envelope."""
@@ -107,11 +105,11 @@ class Control:
         since = asked.query.get("since", "0")
         if not since.isdigit():
             raise Unclear("since is the number of the last thing you have seen")
-        return as_json(200, [asdict(sent) for sent in self.outbox.since(int(since))])
+        return as_json(200, [asdict(sent) for sent in self.post.outbox.since(int(since))])
 
     def show_page(self, _asked: Asked) -> Answer:
         """The mailbox to read."""
-        page = mailbox_page(self.outbox.since(0), self.clock.now())
+        page = mailbox_page(self.post.outbox.since(0), self.clock.now())
         return Answer(status=200, body=page.encode(), headers=[("Content-Type", "text/html; charset=utf-8")])
 
     def show_clock(self, _asked: Asked) -> Answer:
@@ -155,7 +153,7 @@ class Control:
         """A webhook of the desk arrives here and shows in the mailbox: POST /hooks/<whose>."""
         refused = self.faults.strikes("webhook")
         said = {"text": asked.body.decode("utf-8", "replace"), "headers": dict(asked.headers.items())}
-        self.outbox.add("webhook", [asked.rest], failed="refused" if refused else "", **said)
+        self.post.outbox.add("webhook", [asked.rest], failed="refused" if refused else "", **said)
         return as_json(500, {"error": "planned fault"}) if refused else as_json(200, {})
 
     def _target(self, given: dict[str, Any]) -> datetime:

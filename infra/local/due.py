@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.promises.domain import SHARDS
+
 PAGE = 100
 
 
@@ -13,19 +15,18 @@ class DueIndex:
 
     client: Any
     table: str
-    shards: tuple[str, ...]
     _seen: set[tuple[str, str, str]] = field(default_factory=set)
 
     def earliest_new(self) -> datetime | None:
         """The due time of the first record that the sweep has not looked at with that due time."""
-        found = [first for shard in self.shards if (first := self._first_new(shard))]
+        found = [first for shard in SHARDS if (first := self._first_new(shard))]
         return min(found, default=None)
 
     def seen_by_sweep(self, until: datetime) -> None:
         """A sweep is about to look at everything due by then."""
         last = text(until)
         self._seen = {
-            key(item) for shard in self.shards for item in self._page(shard) if item["due_at"]["S"] <= last
+            key(item) for shard in SHARDS for item in self._page(shard) if item["due_at"]["S"] <= last
         }
 
     def _first_new(self, shard: str) -> datetime | None:
@@ -54,7 +55,7 @@ def key(item: dict[str, Any]) -> tuple[str, str, str]:
 
 def moment(written: str) -> datetime:
     """The due time of an index entry; what goes before the ISO text or after it is left out."""
-    found = datetime.fromisoformat(written.split("#")[0].replace("Z", "+00:00"))
+    found = datetime.fromisoformat(written.split("#", maxsplit=1)[0].replace("Z", "+00:00"))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

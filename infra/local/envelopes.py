@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.local.container import Outcome
-from infra.local.functions import ASYNC_ATTEMPTS, Function
+from infra.local.functions import Function
 from infra.local.names import ACCOUNT, REGION, Json
 
 
@@ -86,7 +86,7 @@ def event_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def failed_event(function: Function, event: Json, outcome: Outcome) -> Json:
+def failed_event(function: Function, event: Json, outcome: Outcome, attempts: int) -> Json:
     """What Lambda's on-failure destination is given: enough to send the event again."""
     kind, _, text = (outcome.error or "").partition(": ")
     return {
@@ -94,7 +94,7 @@ def failed_event(function: Function, event: Json, outcome: Outcome) -> Json:
         "requestContext": {
             "functionArn": f"{function.arn}:$LATEST",
             "condition": "RetriesExhausted",
-            "approximateInvokeCount": ASYNC_ATTEMPTS,
+            "approximateInvokeCount": attempts,
         },
         "requestPayload": event,
         "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},

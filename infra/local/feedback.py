@@ -1,4 +1,4 @@
-"""What SES tells of each mail that left: Send, then Delivery or Bounce, on the topic of its configuration set.
+"""What SES tells of each mail that left: Send, then Delivery or Bounce, on its configuration set's topic.
 
 Also what SNS publishes to people. Shapes as in SES event publishing.
 """

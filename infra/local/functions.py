@@ -6,8 +6,6 @@ from typing import Any
 
 from infra.local.names import ACCOUNT, REGION, Json, Names
 
-ASYNC_ATTEMPTS = 3  # Lambda tries an asynchronous event once and then twice more
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:

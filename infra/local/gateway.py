@@ -8,7 +8,7 @@ from typing import Any
 from infra.local.containers import Containers
 from infra.local.functions import Function
 from infra.local.http import Answer, Handler, as_json
-from infra.local.ports import HOST
+from infra.local.names import Json
 from infra.local.routes import Api, Request, proxy_event
 
 GATEWAY_SECONDS = 29
@@ -40,9 +40,9 @@ class Gateway:
 
 def answer(value: Any) -> Answer:
     """The function's proxy answer as an HTTP answer."""
-    body = value.get("body") or ""
-    single = value.get("headers") or {}
-    many = value.get("multiValueHeaders") or {}
+    body: str = value.get("body") or ""
+    single: Json = value.get("headers") or {}
+    many: Json = value.get("multiValueHeaders") or {}
     headers = [(name, str(text)) for name, text in single.items() if name not in many]
     headers += [(name, str(text)) for name, texts in many.items() for text in texts]
     if not any(name.lower() == "content-type" for name, _ in headers):
@@ -67,7 +67,7 @@ def handler(gateway: Gateway) -> type[Handler]:
 
         def respond(self, method: str, target: str, headers: Message, body: bytes) -> Answer:
             path, _, query = target.partition("?")
-            peer = self.client_address[0] if self.client_address else HOST
+            peer = str(self.client_address[0])
             request = Request(
                 method=method, path=path, query=query, headers=headers, body=body, source_ip=peer
             )

@@ -1,4 +1,4 @@
-"""A plain threaded HTTP server that bad requests cannot stop: both the API and the control server stand on it."""
+"""A plain threaded HTTP server that bad requests cannot stop: the API and the control server stand on it."""
 
 import json
 import socket

@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from infra.local.clock import MovableClock
 from infra.local.names import Names
@@ -51,9 +50,7 @@ class Inbound:
         )
         return message_id
 
-    def _notice(
-        self, message_id: str, raw: bytes, wishes: Mapping[str, str], ours: list[str]
-    ) -> dict[str, Any]:
+    def _notice(self, message_id: str, raw: bytes, wishes: Mapping[str, str], ours: list[str]) -> Json:
         fields = headers(raw)
         to = [wishes["recipient"]] if "recipient" in wishes else ours
         now = self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -80,7 +77,7 @@ class Inbound:
 
 
 def headers(raw: bytes) -> list[tuple[str, str]]:
-    """The header lines as they stand, unfolded, within bounds; garbage gives fewer of them and never an error."""
+    """The header lines as they stand, unfolded, within bounds; garbage gives fewer, never an error."""
     text = raw[:HEADER_BYTES].decode("latin-1").replace("\r\n", "\n").replace("\x00", "")
     block = re.sub(r"\n[ \t]+", " ", text.partition("\n\n")[0])
     pairs = (line.partition(":") for line in block.split("\n")[:HEADERS])

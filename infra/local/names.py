@@ -1,4 +1,4 @@
-"""What CloudFormation would resolve: `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` of the packaged template."""
+"""What CloudFormation would resolve: `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` of the template."""
 
 import re
 from dataclasses import dataclass, field

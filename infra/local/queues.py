@@ -41,7 +41,7 @@ class Queues:
             sqs.send_message(name, body, message_attributes=attributes)
 
     def take(self, name: str, count: int) -> list[Any]:
-        """Up to `count` messages that are visible now; what was received too often goes to the dead letters."""
+        """Up to `count` messages visible now; what was received too often goes to the dead letters."""
         with self._backend() as sqs:
             queue = sqs.queues[name]
             if not queue.messages:

@@ -1,4 +1,4 @@
-"""Makes what `infra/resources` declares, on DynamoDB Local and moto: the same files that CloudFormation reads."""
+"""Makes what `infra/resources` declares, on DynamoDB Local and moto: the same files CloudFormation reads."""
 
 import json
 import os
@@ -86,7 +86,7 @@ def queue_attributes(queue: Json) -> dict[str, str]:
 
 
 def environment(names: Names, *, dynamodb: str) -> dict[str, str]:
-    """The environment that deployed functions get, with endpoints on this machine: only these differ from AWS."""
+    """The environment of deployed functions, with endpoints on this machine: only these differ from AWS."""
     variables = names.resolve(names.template["Globals"]["Function"]["Environment"]["Variables"])
     return {
         **{key: str(value) for key, value in variables.items()},

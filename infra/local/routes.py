@@ -1,4 +1,4 @@
-"""API Gateway's part: finds the route of a path, and turns a request into the event that the function is given."""
+"""API Gateway's part: finds the route of a path, and makes the event that the function is given."""
 
 import base64
 import time

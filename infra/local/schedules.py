@@ -1,12 +1,18 @@
-"""When an EventBridge schedule ticks next: `rate(5 minutes)` and six-field `cron(0 6 ? * MON-FRI *)`, in UTC."""
+"""When an EventBridge schedule ticks next: `rate(5 minutes)`, or `cron(0 6 ? * MON-FRI *)` in UTC."""
 
 import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-MONTHS = dict(zip("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), range(1, 13), strict=True))
-DAYS = dict(zip("SUN MON TUE WED THU FRI SAT".split(), range(1, 8), strict=True))
+MONTHS = dict(
+    zip(
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
+        range(1, 13),
+        strict=True,
+    )
+)
+DAYS = dict(zip(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"], range(1, 8), strict=True))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HORIZON = 366 * 5
 MINUTE = timedelta(minutes=1)
@@ -75,7 +81,7 @@ def schedule(expression: str) -> Rate | Cron:
     )
 
 
-def cron(minute: str, hour: str, day: str, month: str, weekday: str, year: str) -> Cron:  # noqa: PLR0917 - six fields
+def cron(minute: str, hour: str, day: str, month: str, weekday: str, year: str) -> Cron:
     """The six fields, in their order."""
     return Cron(
         minutes=values(minute, 0, 59),

@@ -91,9 +91,3 @@ def as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return int(value.timestamp())
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
-
-
-def bisected(records: list[Json]) -> tuple[list[Json], list[Json]]:
-    """The two halves of a batch that failed: BisectBatchOnFunctionError."""
-    middle = len(records) // 2
-    return records[:middle], records[middle:]

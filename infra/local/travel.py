@@ -1,4 +1,4 @@
-"""Moves the desk's time forward from one interesting moment to the next, so that each thing happens at its own time.
+"""Moves the desk's time from one interesting moment to the next, so that each thing happens at its own time.
 
 Interesting is: the next tick of a schedule, and the second at which a waiting message may be read. Ticks of a
 once-a-minute sweep are passed over while nothing new falls due before the next one: three days take seconds.
@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from threading import RLock
 
 from infra.local.clock import BackwardsRefused, MovableClock
-from infra.local.driver import Driver, Ran
+from infra.local.driver import Driver
 from infra.local.due import DueIndex
 from infra.local.envelopes import tick_event
 from infra.local.functions import Function
+from infra.local.runner import Ran
 from infra.local.schedules import Cron, Rate, schedule
 
 MINUTE = timedelta(minutes=1)
@@ -95,7 +96,7 @@ class Traveller:
         """The earliest moment at which something happens."""
         first_due = self.due.earliest_new()
         ticks = [tick for alarm in self.alarms if (tick := meaningful_tick(alarm, first_due))]
-        waiting = self.driver.queues.next_moment(iter(self.driver.queue_names()))
+        waiting = self.driver.queues.next_moment(self.driver.queue_names())
         return min([*ticks, *([waiting] if waiting else [])], default=None)
 
     def _arrive(self, moment: datetime) -> None:

@@ -6,6 +6,7 @@ It reads the protocols that boto3 speaks, not moto's insides: SES and SNS reques
 import io
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import RLock
@@ -98,7 +99,10 @@ class Wire:
             answer=whole[0] if service in {"ses", "sns"} else b"",
         )
         for watcher in self.watchers:
-            watcher(passed)
+            try:
+                watcher(passed)
+            except Exception as error:  # what was sent is sent; only our look at it failed
+                print(f"cannot show a {service} request: {type(error).__name__}: {error}", file=sys.stderr)
         return whole  # type: ignore[no-any-return]
 
 

@@ -1,15 +1,12 @@
-"""Ties the template's triggers to moto: topics and event rules deliver into the inbox of the function they wake."""
+"""Ties the template's triggers to moto: topics and rules deliver into the inbox of the function they wake."""
 
 import json
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from infra.local.functions import Function, Trigger
 from infra.local.names import ACCOUNT, REGION, Names
 from infra.local.queues import Queues
 from infra.local.resources import client
-from infra.local.stream import StreamReader
 
 
 def connect(functions: dict[str, Function], names: Names, queues: Queues) -> None:
@@ -48,24 +45,3 @@ def feedback_topics(names: Names) -> dict[str, list[str]]:
         if topic:
             found.setdefault(destination["ConfigurationSetName"], []).append(topic)
     return found
-
-
-def stream_readers(
-    functions: Iterable[Function], dynamodb: str, data: Path
-) -> list[tuple[Function, Trigger, StreamReader]]:
-    """One reader for each function on a stream."""
-    streams = client("dynamodbstreams", dynamodb)
-    return [
-        (
-            function,
-            trigger,
-            StreamReader(
-                client=streams,
-                stream_arn=trigger.properties["Stream"],
-                batch_size=int(trigger.properties.get("BatchSize", 100)),
-                file=data / f"stream-{function.name}.json",
-            ),
-        )
-        for function in functions
-        for trigger in function.of_kind("DynamoDB")
-    ]

@@ -42,7 +42,8 @@ def tell(kind: str, detail: dict[str, Any]) -> None:
 
 def mail(to: str, subject: str) -> None:
     """One raw mail, with a tag as the desk sends it."""
-    raw = f"From: support@desk.example\r\nTo: {to}\r\nSubject: {subject}\r\nX-Ours: yes\r\n\r\nHello.\r\n".encode()
+    head = ("From: support@desk.example", f"To: {to}", f"Subject: {subject}", "X-Ours: yes")
+    raw = "\r\n".join((*head, "", "Hello.", "")).encode()
     client("sesv2").send_email(
         FromEmailAddress="support@desk.example",
         Destination={"ToAddresses": [to]},
