@@ -32,10 +32,7 @@ GIVEN_UP = {
     "100,000 parts": MIXED + b"--x\r\n\r\na\r\n" * 100_000 + b"--x--",
     "20,000 parameters": _parameters("; a%d=b"),
     "20,000 pieces of one parameter": _parameters("; a*%d*=b"),
-    "20,000 addresses": HEAD
-    + b"Cc: "
-    + b", ".join(b"a%d@b.example" % n for n in range(20_000))
-    + b"\r\n\r\nhi",
+    "20,000 addresses": HEAD + b"Cc: " + b",".join(b"%d@b.c" % n for n in range(20_000)) + b"\r\n\r\nhi",
     "20,000 nested comments": HEAD + b"Cc: " + b"(" * 20_000 + b"\r\n\r\nhi",
     "20,000 comments": HEAD + b"Cc: " + b"(a)" * 20_000 + b"\r\n\r\nhi",
     "a header of a megabyte": HEAD + b"X-Junk: " + b"a" * 1_000_000 + b"\r\n\r\nhi",

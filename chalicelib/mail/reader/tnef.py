@@ -127,6 +127,8 @@ def _properties(raw: bytes) -> Iterator[tuple[int, bytes | str]]:
         values, position = _values(raw, position, kind)
         if values:
             yield name, values[0]
+    if count > _PROPERTIES:
+        raise ValueError("too many properties")
 
 
 def _after_name(raw: bytes, position: int) -> int:
