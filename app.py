@@ -3,10 +3,12 @@
 from chalice.app import Chalice
 
 from chalicelib.audit.jobs import bp as audit_jobs
+from chalicelib.mail.api import api as mail_api
+from chalicelib.mail.jobs import bp as mail_jobs
 from chalicelib.promises.jobs import bp as promises_jobs
 from chalicelib.tickets.api import api as tickets_api
 
 app = Chalice(app_name="pledge", configure_logs=False)
 
-for blueprint in (audit_jobs, promises_jobs, tickets_api):
+for blueprint in (audit_jobs, mail_api, mail_jobs, promises_jobs, tickets_api):
     app.register_blueprint(blueprint)

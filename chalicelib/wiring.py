@@ -1,5 +1,6 @@
 """Where use cases meet their adapters. Each factory imports what it needs, when it is first called."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,10 @@ from chalicelib.core.settings import settings
 if TYPE_CHECKING:
     from chalicelib.aws.files import Files, Texts
     from chalicelib.customers.store import CustomerStore
+    from chalicelib.mail.inbound import Inbound
+    from chalicelib.mail.outbox import Outbox
+    from chalicelib.mail.store import MailStore
+    from chalicelib.mail.telling import Telling
     from chalicelib.tickets.store import TicketStore
     from chalicelib.tickets.use_cases import Tickets
 
@@ -64,9 +69,69 @@ def raw_mail() -> "Files":
     return Files(settings().mail_bucket)
 
 
+@cache
+def mail_store() -> "MailStore":
+    """Outgoing mail as kept."""
+    from chalicelib.mail.store import MailStore
+
+    _table()
+    return MailStore()
+
+
+@cache
+def outbox() -> "Outbox":
+    """Outgoing mail."""
+    from chalicelib.mail.outbox import Outbox
+    from chalicelib.mail.sender import Sender
+
+    chosen = settings()
+    sender = Sender(chosen.mail_sender, chosen.operator, chosen.mail_configuration_set)
+    return Outbox(mail_store(), sender, clock.now)
+
+
+@cache
+def telling() -> "Telling":
+    """Who is told of what."""
+    from chalicelib.aws.secrets import secret
+    from chalicelib.mail.telling import House, Telling
+
+    chosen = settings()
+    house = House(
+        operator=chosen.operator,
+        phone=chosen.support_phone,
+        url=chosen.public_url,
+        domain=chosen.mail_sender.rpartition("@")[2],
+        secret=secret(),
+    )
+    return Telling(ticket_store(), customers(), mail_store(), outbox(), house)
+
+
+@cache
+def inbound() -> "Inbound":
+    """Incoming mail."""
+    from chalicelib.aws.secrets import secret
+    from chalicelib.mail.inbound import Inbound
+    from chalicelib.mail.reader import read
+
+    return Inbound(
+        read=read,
+        raw=raw_mail(),
+        files=files(),
+        customers=customers(),
+        threads=mail_store(),
+        store=ticket_store(),
+        tickets=tickets(),
+        secret=secret(),
+        own_address=settings().mail_sender,
+    )
+
+
 def due(pk: str, sk: str) -> None:
     """Hands a due record to the capability that owns it."""
-    owners = {"TICKET": lambda: tickets().fall_due(pk), "DELIVERY": lambda: deliveries().fall_due(pk)}
+    owners: dict[str, Callable[[], object]] = {
+        "TICKET": lambda: tickets().fall_due(pk),
+        "MAIL": lambda: outbox().fall_due(pk),
+    }
     owners[sk]()
 
 
@@ -74,3 +139,10 @@ def _table() -> None:
     from chalicelib.aws.records import use_table
 
     use_table(settings().desk_table)
+
+
+def forget() -> None:
+    """Makes everything anew when next asked for: other settings hold from now on."""
+    for made in globals().values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()

@@ -2,22 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import clients, codec
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
 
+if TYPE_CHECKING:
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+
 MOST_ENTRIES = 10  # of one PutEvents call
-
-
-class Entry(TypedDict):
-    """One event as EventBridge takes it."""
-
-    Source: str
-    DetailType: str
-    Detail: str
-    EventBusName: str
 
 
 def publish(images: Iterable[dict[str, Any]]) -> int:
@@ -30,7 +24,7 @@ def publish(images: Iterable[dict[str, Any]]) -> int:
     return len(entries)
 
 
-def entries_of(image: dict[str, Any]) -> Iterator[Entry]:
+def entries_of(image: dict[str, Any]) -> Iterator["PutEventsRequestEntryTypeDef"]:
     """The events of one item, with ids; none for an item that tells nothing."""
     if "events" not in image or "source" not in image:
         return

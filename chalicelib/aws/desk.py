@@ -10,7 +10,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PutError, PynamoDBException, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.indexes import GlobalSecondaryIndex
 from pynamodb.transactions import TransactWrite
 
@@ -116,12 +117,31 @@ def update_state(record: Record, version: int) -> None:
             raise PreconditionFailed("somebody else changed it first; read it again") from None
 
 
+def delete(pk: str, sk: str) -> None:
+    """The record is gone; nothing happens when there was none."""
+    with reaching():
+        Record(pk, sk).delete()
+
+
+def join(pk: str, sk: str, member: str, *, most: int, expires: int) -> bool:
+    """`member` is one of at most `most` here; False when others fill it. Asked again it says the same."""
+    place = Record(pk, sk)
+    few: Condition = size(Record.members) < most  # type: ignore[no-untyped-call]
+    room = Record.members.does_not_exist() | few | Record.members.contains(member)
+    try:
+        with reaching():
+            place.update(actions=[Record.members.add({member}), Record.expires.set(expires)], condition=room)
+    except UpdateError:
+        return False
+    return True
+
+
 def next_number() -> int:
     """The next ticket number: unique, rising, never reused; a crash may leave a gap (decision 1)."""
     with reaching():
         counter = Record(*COUNTER)
-        counter.update(actions=[Record.count.add(1)])
-        return int(counter.count)
+        counter.update(actions=[Record.drawn.add(1)])
+        return int(counter.drawn)
 
 
 def under(pk: str, prefix: str, *, cursor: str | None = None, limit: int = 50, newest: bool = False) -> Page:
@@ -184,7 +204,7 @@ def reaching() -> Iterator[None]:
     """What AWS does not answer becomes Unavailable: 503, try again, nothing was kept (F7)."""
     try:
         yield
-    except (PutError, TransactWriteError) as error:
+    except (PutError, UpdateError, TransactWriteError) as error:
         if _is_refusal(error):
             raise
         raise _unavailable(error) from error
@@ -198,7 +218,7 @@ def _unavailable(error: Exception) -> Unavailable:
     return Unavailable("a service that the desk stands on does not answer; try again", retry_after=5)
 
 
-def _is_refusal(error: PutError | TransactWriteError) -> bool:
+def _is_refusal(error: PutError | UpdateError | TransactWriteError) -> bool:
     return error.cause_response_code in ("ConditionalCheckFailedException", "TransactionCanceledException")
 
 

@@ -4,14 +4,14 @@
 The index attributes are sparse: a record without `due_at` costs nothing in the index `due`.
 """
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 PATIENCE = {"connect_timeout_seconds": 1, "read_timeout_seconds": 2, "max_retry_attempts": 4}
 
 
-class DueIndex(GlobalSecondaryIndex["Record"]):
+class DueIndex(GlobalSecondaryIndex["Record"]):  # type: ignore[no-untyped-call]
     """What falls due, shard by shard, nearest first."""
 
     class Meta:
@@ -22,7 +22,7 @@ class DueIndex(GlobalSecondaryIndex["Record"]):
     due_at = UnicodeAttribute(range_key=True)
 
 
-class QueueIndex(GlobalSecondaryIndex["Record"]):
+class QueueIndex(GlobalSecondaryIndex["Record"]):  # type: ignore[no-untyped-call]
     """The technical support queue, most urgent first (B3, B9)."""
 
     class Meta:
@@ -33,7 +33,7 @@ class QueueIndex(GlobalSecondaryIndex["Record"]):
     queue_order = UnicodeAttribute(range_key=True)
 
 
-class ListingIndex(GlobalSecondaryIndex["Record"]):
+class ListingIndex(GlobalSecondaryIndex["Record"]):  # type: ignore[no-untyped-call]
     """Lists: a customer's tickets, promises, failed deliveries."""
 
     class Meta:
@@ -44,7 +44,7 @@ class ListingIndex(GlobalSecondaryIndex["Record"]):
     list_order = UnicodeAttribute(range_key=True)
 
 
-class NumberIndex(GlobalSecondaryIndex["Record"]):
+class NumberIndex(GlobalSecondaryIndex["Record"]):  # type: ignore[no-untyped-call]
     """A ticket by its number (D7)."""
 
     class Meta:
@@ -76,7 +76,8 @@ class Record(Model):
     list_key = UnicodeAttribute(null=True)
     list_order = UnicodeAttribute(null=True)
     number = NumberAttribute(null=True)
-    count = NumberAttribute(null=True)  # of the counter alone
+    drawn = NumberAttribute(null=True)  # the last ticket number, on the counter alone
+    members = UnicodeSetAttribute(null=True)  # of a bounded group
     expires = NumberAttribute(null=True)  # TTL, seconds since 1970
 
     due = DueIndex()

@@ -11,7 +11,7 @@ def now() -> datetime:
 
 def use(source: Callable[[], datetime]) -> None:
     """Take the time from `source` from now on."""
-    global _source
+    global _source  # noqa: PLW0603 - the one clock of this process
     _source = source
 
 

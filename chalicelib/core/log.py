@@ -6,7 +6,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 log = Logger(service="pledge", log_uncaught_exceptions=False, utc=True)
 
 
-def metric(name: str, value: float, unit: MetricUnit = MetricUnit.Count) -> None:
+def metric(name: str, value: float, unit: str = "Count") -> None:
     """One figure in CloudWatch's embedded format, namespace Pledge."""
-    with single_metric(name=name, unit=unit, value=value, namespace="Pledge") as single:
+    with single_metric(name=name, unit=MetricUnit(unit), value=value, namespace="Pledge") as single:
         single.add_dimension(name="service", value="pledge")

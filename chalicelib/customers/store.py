@@ -129,5 +129,7 @@ def _put_address(address: str, known: Known) -> None:
     _put(f"ADDRESS#{address.strip().lower()}", "ADDRESS", kept)
 
 
-def _put(pk: str, sk: str, value: object, **index: str) -> None:
-    desk.put(Record(pk, sk, state=codec.dumps(value), **index))
+def _put(
+    pk: str, sk: str, value: object, *, list_key: str | None = None, list_order: str | None = None
+) -> None:
+    desk.put(Record(pk, sk, state=codec.dumps(value), list_key=list_key, list_order=list_order))

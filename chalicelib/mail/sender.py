@@ -45,7 +45,7 @@ class Sender:
                 Destinations=[mail.draft.to],
                 RawMessage={"Data": self.message(mail, at).as_bytes()},
                 Tags=[{"Name": MAIL_TAG, "Value": mail.id}],
-                **extra,  # type: ignore[arg-type]
+                **extra,
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]

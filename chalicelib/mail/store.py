@@ -48,9 +48,7 @@ class MailStore:
 
     def _listed(self, key: str, cursor: str | None, limit: int) -> tuple[list[OutgoingMail], str | None]:
         page = desk.listed(Record.listing, key, cursor=cursor, limit=limit)
-        mails = [
-            codec.loads(r.state, OutgoingMail) for r in page.records if r.state and r.sk == "MAIL"
-        ]
+        mails = [codec.loads(r.state, OutgoingMail) for r in page.records if r.state and r.sk == "MAIL"]
         return mails, page.cursor
 
     # -- addresses --------------------------------------------------------------------------------
@@ -68,10 +66,11 @@ class MailStore:
         """Mail goes there again."""
         desk.delete(f"SUPPRESSED#{address.lower()}", "SUPPRESSED")
 
-    def may_answer(self, address: str, now: datetime, *, most: int) -> bool:
-        """Counts an automatic answer to this address; False when it had `most` within the hour (F19)."""
+    def may_answer(self, address: str, now: datetime, *, most: int, answering: str) -> bool:
+        """False when `most` other reports from this address were answered by themselves this hour (F19)."""
         expires = int((now + KEPT_FOR).timestamp())
-        return desk.count_up(f"ANSWERS#{address.lower()}", f"{now:%Y-%m-%dT%H}", most=most, expires=expires)
+        place = (f"ANSWERS#{address.lower()}", f"{now:%Y-%m-%dT%H}")
+        return desk.join(*place, answering, most=most, expires=expires)
 
     # -- threads ----------------------------------------------------------------------------------
 

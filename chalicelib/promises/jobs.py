@@ -6,7 +6,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib import wiring
 from chalicelib.core import clock
-from chalicelib.core.log import MetricUnit, log, metric
+from chalicelib.core.log import log, metric
 from chalicelib.core.settings import settings
 from chalicelib.promises.sweep import oldest_overdue, sweep
 from chalicelib.web.jobs import job
@@ -22,7 +22,7 @@ def sweep_promises(_event: CloudWatchEvent) -> int:
     """Queues what is due now or within the next minute, and reports the oldest that waits."""
     now = clock.now()
     waits = oldest_overdue(now)
-    metric("OldestOverdueSeconds", waits.total_seconds(), MetricUnit.Seconds)
+    metric("OldestOverdueSeconds", waits.total_seconds(), unit="Seconds")
     return sweep(now, settings().due_queue_url)
 
 

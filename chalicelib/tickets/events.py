@@ -45,6 +45,7 @@ class Message:
     raw_key: str | None = None  # the raw mail
     message_id: str | None = None
     faults: tuple[str, ...] = ()  # what could not be read, in plain words
+    verdicts: str = ""  # what the receiving server said of the sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What the API takes and gives for tickets: the same declarations check the input and make OpenAPI."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -15,7 +15,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S")]
 Optional = Annotated[str, Field(max_length=20_000)]
 Id = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9#._-]+$")]
 SeverityNumber = Annotated[int, Field(ge=1, le=4)]
-Signal = Literal[tuple(SIGNALS)]  # type: ignore[valid-type]
+Signal: TypeAlias = Literal[tuple(SIGNALS)]  # type: ignore[valid-type]
 
 
 class In(BaseModel, extra="forbid"):
@@ -164,7 +164,18 @@ class PromiseView(BaseModel):
         )
 
 
-_PLAIN = ["id", "kind", "started_at", "due_at", "clause", "owner", "warned_at", "settled_at", "fulfilled_at", "automatic"]
+_PLAIN = [
+    "id",
+    "kind",
+    "started_at",
+    "due_at",
+    "clause",
+    "owner",
+    "warned_at",
+    "settled_at",
+    "fulfilled_at",
+    "automatic",
+]
 
 
 class Who(BaseModel):

@@ -124,13 +124,12 @@ def _checked(request: Request, operation: Operation) -> Call:
     if operation.staff:
         actor.need_staff()
     raw = _raw(request)
-    query = {name: values for name, values in _multi(request).items()}
     return Call(
         actor=actor,
         request=request,
         raw=raw,
         operation=operation,
-        query=query_as(operation.query, query),
+        query=query_as(operation.query, _multi(request)),
         body=_body(request, operation, raw),
         key=_key(request) if operation.changes or operation.body else None,
         seen=_seen(request) if operation.changes else None,
@@ -150,7 +149,8 @@ def _multi(request: Request) -> dict[str, list[str]]:
 
 def _raw(request: Request) -> bytes:
     try:
-        return request.raw_body or b""
+        raw = request.raw_body or b""
+        return raw.encode() if isinstance(raw, str) else raw
     except ValueError:
         raise Malformed("the body is not valid base64") from None
 
@@ -169,7 +169,7 @@ def _body(request: Request, operation: Operation, raw: bytes) -> BaseModel | Non
 
 
 def _key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
+    key: str | None = request.headers.get("idempotency-key")
     if key is None:
         return None
     if not _KEY.fullmatch(key):
@@ -188,7 +188,7 @@ def _seen(request: Request) -> int | None:
 
 
 def _response(answer: BaseModel | None, operation: Operation) -> Response:
-    headers = {"Content-Type": "application/json", **SAFE_HEADERS}
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/json", **SAFE_HEADERS}
     version = getattr(answer, "version", None)
     if version is not None:
         headers["ETag"] = f'"{version}"'

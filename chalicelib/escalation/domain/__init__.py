@@ -1,6 +1,7 @@
 """Rotas, ladders and mobilisations: pure rules."""
 
 from chalicelib.escalation.domain.document import ladder_of
+from chalicelib.escalation.domain.happening import Happening, taker, why_over
 from chalicelib.escalation.domain.ladder import (
     Action,
     Hours,
@@ -14,11 +15,14 @@ from chalicelib.escalation.domain.ladder import (
 from chalicelib.escalation.domain.mobilisation import AlreadyTaken, Callee, Mobilisation, Page, State
 from chalicelib.escalation.domain.page_text import page_text
 from chalicelib.escalation.domain.rota import Rota, Shift, Substitute, Turn
+from chalicelib.escalation.domain.sending import LEASE, Sending
 
 __all__ = [
+    "LEASE",
     "Action",
     "AlreadyTaken",
     "Callee",
+    "Happening",
     "Hours",
     "Ladder",
     "Level",
@@ -26,6 +30,7 @@ __all__ = [
     "Occasion",
     "Page",
     "Rota",
+    "Sending",
     "Shift",
     "State",
     "Step",
@@ -35,4 +40,6 @@ __all__ = [
     "Turn",
     "ladder_of",
     "page_text",
+    "taker",
+    "why_over",
 ]

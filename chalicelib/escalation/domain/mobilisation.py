@@ -63,8 +63,10 @@ class Mobilisation:
     """
 
     id: str
+    version: int = 1
     ticket_id: str
     occasion: Occasion
+    promise: str = ""  # the promise's id, where one is the occasion
     text: str
     hours: Hours
     must_be_taken: bool

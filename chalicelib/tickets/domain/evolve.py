@@ -91,7 +91,8 @@ def _paused(ticket: Ticket, before: Status, event: e.Event) -> Ticket:
 
 def _updated(ticket: Ticket, event: e.Event) -> Ticket:
     timeline = ticket.timeline
-    return replace(ticket, timeline=replace(timeline, updates=(*timeline.updates, event.at)))
+    said = replace(timeline, updates=(*timeline.updates, event.at))
+    return replace(ticket, timeline=said, last_update_at=event.at)
 
 
 @singledispatch

@@ -6,6 +6,7 @@ the same promises, each of which is kept, broken or withdrawn exactly once.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.promises.domain import Promise, State
 from chalicelib.sla.domain import Clock, Kind
@@ -45,7 +46,7 @@ def fall_due(ticket: Ticket, now: datetime, terms: Terms, *, by: str) -> tuple[T
 
 
 def _due_event(ticket: Ticket, wake: datetime, now: datetime, by: str) -> e.Event:
-    who = {"at": now, "by": by, "automatic": True}
+    who: dict[str, Any] = {"at": now, "by": by, "automatic": True}
     promise = next((p for p in ticket.promises if p.wake_at == wake), None)
     if promise is None:
         return _closing_event(ticket, now, by)

@@ -71,6 +71,7 @@ class Ticket:
     timeline: Timeline
     answered_at: datetime | None = None
     work_started_at: datetime | None = None
+    last_update_at: datetime | None = None  # the last public word of a person of the desk
     assignee: str | None = None
     escalated_at: datetime | None = None
     eta: datetime | None = None

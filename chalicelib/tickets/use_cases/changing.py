@@ -65,6 +65,10 @@ class Changing:
         self.terms_of = terms_of
         self.now = now
 
+    def get(self, ticket_id: str, *, by: Actor) -> Ticket:
+        """The ticket; `ticket_id` may be its number too (D7). NotFound for what `by` may not see."""
+        return self._load(ticket_id, by=by).ticket
+
     def _change(self, ticket_id: str, ask: Ask, decide: Decide) -> Ticket:
         return self._keep(ticket_id, ask, lambda ticket, at: self._settled(ticket, decide(ticket, at)))
 

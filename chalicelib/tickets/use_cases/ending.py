@@ -1,6 +1,5 @@
 """Solved, closed, reopened, and what falls due meanwhile."""
 
-
 from chalicelib.customers.domain import DESK
 from chalicelib.tickets import events as e
 from chalicelib.tickets.domain.keeping import Ask

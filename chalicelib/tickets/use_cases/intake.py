@@ -1,7 +1,5 @@
 """A report becomes a ticket, once."""
 
-from dataclasses import replace
-
 from chalicelib.core import ids
 from chalicelib.core.errors import Conflict
 from chalicelib.customers.domain import Actor
@@ -16,11 +14,24 @@ from chalicelib.tickets.use_cases.changing import Changing
 class Intake(Changing):
     """Registering, at most once for each key."""
 
-    def register(self, report: Report, *, by: Actor, key: str | None = None) -> Ticket:
-        """Keeps a report as a ticket, at once and in one write. The same `key` finds the same ticket (F1, F2)."""
-        ticket_id = ids.derived("T", by.id, key) if key else ids.new("T")
-        asks = ids.fingerprint(repr(replace(report, message=replace(report.message, raw_key=None))))
-        if key and (seen := self._registered_before(ticket_id, asks)):
+    def register(
+        self,
+        report: Report,
+        *,
+        by: Actor,
+        key: str | None = None,
+        ticket_id: str | None = None,
+        asks: str | None = None,
+    ) -> Ticket:
+        """Keeps a report as a ticket, at once and in one write.
+
+        The same `key` of the same actor, or the same `ticket_id`, finds the same ticket (F1, F18); with
+        another body, told by `asks`, it is a Conflict (F2).
+        """
+        ticket_id = ticket_id or (ids.derived("T", by.id, key) if key else ids.new("T"))
+        asks = asks or ids.fingerprint(repr(report))
+        # A number is only drawn for what is new; a mail has none yet, and its put tells by itself.
+        if key and report.numbered and (seen := self._registered_before(ticket_id, asks)):
             return seen
         customer = self._customer(report.customer_id)
         terms = self.terms_of(customer)

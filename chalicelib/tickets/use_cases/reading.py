@@ -3,16 +3,11 @@
 from chalicelib.core.errors import NotFound
 from chalicelib.customers.domain import Actor
 from chalicelib.sla.domain import Explanation, Kind, explain
-from chalicelib.tickets.domain.ticket import Ticket
 from chalicelib.tickets.use_cases.changing import MOMENT, Changing
 
 
 class Reading(Changing):
     """What can be seen of one ticket."""
-
-    def get(self, ticket_id: str, *, by: Actor) -> Ticket:
-        """The ticket; `ticket_id` may be its number too (D7). NotFound for what `by` may not see."""
-        return self._load(ticket_id, by=by).ticket
 
     def explain(self, ticket_id: str, promise_id: str, *, by: Actor) -> Explanation:
         """What a promise counted, what not, and why, up to now or to its settling."""

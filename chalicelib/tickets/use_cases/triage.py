@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.tickets import events as e
@@ -71,7 +72,7 @@ class Triage(Changing):
         """Triage found out whose report it is."""
         ask.by.need_staff()
         plan = self.terms_of(self.customers.get(customer_id)).plan
-        whose = {
+        whose: dict[str, Any] = {
             "customer_id": customer_id,
             "plan": e.PlanRef(id=plan.id, version=plan.version),
             "requester": requester or e.Requester(name=""),

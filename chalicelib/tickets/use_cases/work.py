@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.tickets import events as e
@@ -38,18 +39,28 @@ class Work(Changing):
         return self._change(ticket_id, ask, decide)
 
     def reply(
-        self, ticket_id: str, ask: Ask, *, message: e.Message, channel: str = "api", sort: str | None = None
+        self,
+        ticket_id: str,
+        ask: Ask,
+        *,
+        message: e.Message,
+        channel: str = "api",
+        sort: str | None = None,
+        outside: bool = False,
     ) -> Ticket:
-        """A public reply of either side; of a robot when `sort` says which, and that changes nothing (F19)."""
+        """A public reply of either side; of a robot when `sort` says which, and that changes nothing (F19).
+
+        `outside`: a stranger's mail, let in by whoever checked the sender.
+        """
         message = self._bounded(message, ticket_id)
 
         def decide(ticket: Ticket, at: datetime) -> Sequence[e.Event]:
-            who = who(ask, at)
+            said = who(ask, at)
             if sort:
-                return [e.AutomaticMailAttached(**who, message=message, sort=sort)]
-            if ask.by.is_staff:
-                return [e.ReplySent(**who, message=message)]
-            return [e.ReplyReceived(**who, message=message, channel=channel)]
+                return [e.AutomaticMailAttached(**said, message=message, sort=sort)]
+            if ask.by.is_staff and not outside:
+                return [e.ReplySent(**said, message=message)]
+            return [e.ReplyReceived(**said, message=message, channel=channel)]
 
         return self._change(ticket_id, ask, decide)
 
@@ -59,7 +70,7 @@ class Work(Changing):
         message = self._bounded(message, ticket_id)
         return self._change(ticket_id, ask, lambda ticket, at: [e.NoteAdded(**who(ask, at), message=message)])
 
-    def log_call(
+    def log_call(  # noqa: PLR0913 - what a call log holds
         self,
         ticket_id: str,
         ask: Ask,
@@ -77,7 +88,12 @@ class Work(Changing):
             when = called_at or at
             if not ticket.registered_at <= when <= at:
                 raise Invalid("a call lies between the report and now; correct `called_at` or leave it out")
-            call = {"direction": direction, "called_at": when, "person": person, "summary": summary}
+            call: dict[str, Any] = {
+                "direction": direction,
+                "called_at": when,
+                "person": person,
+                "summary": summary,
+            }
             return [e.CallLogged(**who(ask, at), **call, support_phone=support_phone)]
 
         return self._change(ticket_id, ask, decide)
