@@ -114,7 +114,7 @@ def inbound() -> "Inbound":
     from chalicelib.mail.reader import read
 
     return Inbound(
-        read=read,
+        read=lambda raw: read(raw, now=clock.now()),
         raw=raw_mail(),
         files=files(),
         customers=customers(),

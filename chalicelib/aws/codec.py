@@ -1,7 +1,7 @@
 """Frozen dataclasses to JSON and back. A reader skips fields it does not know and fills those it misses (F46)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -64,7 +64,7 @@ def _split(event: object) -> dict[str, Any]:
 @cache
 def _converter() -> Converter:
     # omit_if_default keeps items small: an item is paid by the kilobyte, at each index again.
-    converter = Converter(omit_if_default=True)
+    converter = Converter(omit_if_default=True, unstruct_collection_overrides={Set: sorted})
     converter.register_unstructure_hook(datetime, iso)
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     converter.register_unstructure_hook(timedelta, lambda span: int(span.total_seconds()))

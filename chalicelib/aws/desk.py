@@ -20,6 +20,7 @@ from chalicelib.core.errors import Malformed, PreconditionFailed, Unavailable
 
 Key = tuple[str, str]
 COUNTER = ("COUNTER", "TICKET")
+FIRST_NUMBER = 1000  # "#1 priority" in a subject is no ticket number
 MOST_IN_BATCH = 100
 CONDITION_FAILED = "ConditionalCheckFailed"
 _AGAIN = 3  # tries when another transaction is at the same items just now
@@ -140,7 +141,7 @@ def next_number() -> int:
     """The next ticket number: unique, rising, never reused; a crash may leave a gap (decision 1)."""
     with reaching():
         counter = Record(*COUNTER)
-        counter.update(actions=[Record.drawn.add(1)])
+        counter.update(actions=[Record.drawn.set((Record.drawn | FIRST_NUMBER) + 1)])
         return int(counter.drawn)
 
 
