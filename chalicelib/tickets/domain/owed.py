@@ -191,7 +191,7 @@ def _fulfils(ticket: Ticket, event: e.Event, kind: Kind | str) -> bool:
     if kind == Kind.WORK_START:
         return ticket.work_started_at is not None
     if kind == Kind.UPDATE:
-        return isinstance(event, UPDATES | e.HoldingStatusSent)
+        return isinstance(event, (*UPDATES, e.HoldingStatusSent))
     if kind == CUSTOMER_CALL:
         return isinstance(event, e.CallLogged) and event.direction == "outbound"
     return isinstance(event, e.TicketSolved)
