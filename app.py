@@ -3,6 +3,8 @@
 from chalice.app import Chalice
 
 from chalicelib.audit.jobs import bp as audit_jobs
+from chalicelib.escalation.api import api as escalation_api
+from chalicelib.escalation.jobs import bp as escalation_jobs
 from chalicelib.mail.api import api as mail_api
 from chalicelib.mail.jobs import bp as mail_jobs
 from chalicelib.promises.jobs import bp as promises_jobs
@@ -10,5 +12,13 @@ from chalicelib.tickets.api import api as tickets_api
 
 app = Chalice(app_name="pledge", configure_logs=False)
 
-for blueprint in (audit_jobs, mail_api, mail_jobs, promises_jobs, tickets_api):
+for blueprint in (
+    audit_jobs,
+    escalation_api,
+    escalation_jobs,
+    mail_api,
+    mail_jobs,
+    promises_jobs,
+    tickets_api,
+):
     app.register_blueprint(blueprint)

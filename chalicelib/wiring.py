@@ -10,10 +10,12 @@ from chalicelib.core.settings import settings
 if TYPE_CHECKING:
     from chalicelib.aws.files import Files, Texts
     from chalicelib.customers.store import CustomerStore
+    from chalicelib.escalation.store import MobilisationStore, SendingStore
+    from chalicelib.escalation.use_cases import Crews, Escalations, Mobilisations, Pages, Rotas
     from chalicelib.mail.inbound import Inbound
     from chalicelib.mail.outbox import Outbox
     from chalicelib.mail.store import MailStore
-    from chalicelib.mail.telling import Telling
+    from chalicelib.mail.telling import House, Telling
     from chalicelib.tickets.store import TicketStore
     from chalicelib.tickets.use_cases import Tickets
 
@@ -92,18 +94,25 @@ def outbox() -> "Outbox":
 @cache
 def telling() -> "Telling":
     """Who is told of what."""
+    from chalicelib.mail.telling import Telling
+
+    return Telling(ticket_store(), customers(), mail_store(), outbox(), house())
+
+
+@cache
+def house() -> "House":
+    """What every letter says of us."""
     from chalicelib.aws.secrets import secret
-    from chalicelib.mail.telling import House, Telling
+    from chalicelib.mail.telling import House
 
     chosen = settings()
-    house = House(
+    return House(
         operator=chosen.operator,
         phone=chosen.support_phone,
         url=chosen.public_url,
         domain=chosen.mail_sender.rpartition("@")[2],
         secret=secret(),
     )
-    return Telling(ticket_store(), customers(), mail_store(), outbox(), house)
 
 
 @cache
@@ -126,11 +135,88 @@ def inbound() -> "Inbound":
     )
 
 
+@cache
+def rotas() -> "Rotas":
+    """Who is on call."""
+    from chalicelib.escalation.store import RotaStore
+    from chalicelib.escalation.use_cases import Rotas
+
+    _table()
+    return Rotas(RotaStore(), customers(), clock.now)
+
+
+@cache
+def mobilisation_store() -> "MobilisationStore":
+    """Calls for help as kept."""
+    from chalicelib.escalation.store import MobilisationStore
+
+    _table()
+    return MobilisationStore()
+
+
+@cache
+def sending_store() -> "SendingStore":
+    """What became of each page."""
+    from chalicelib.escalation.store import SendingStore
+
+    _table()
+    return SendingStore()
+
+
+@cache
+def crews() -> "Crews":
+    """The people behind roles and rotas."""
+    from chalicelib.escalation.use_cases import Crews
+
+    return Crews(customers(), rotas())
+
+
+@cache
+def mobilisations() -> "Mobilisations":
+    """Calls people until somebody takes it."""
+    from chalicelib.escalation.terms import opens_at
+    from chalicelib.escalation.use_cases import Mobilisations
+
+    return Mobilisations(mobilisation_store(), tickets(), crews(), opens_at(customers()), clock.now)
+
+
+@cache
+def pages() -> "Pages":
+    """Pages out."""
+    from chalicelib.escalation.pager import Pager
+    from chalicelib.escalation.use_cases import Pages
+
+    pager = Pager(settings().page_topic_arn)
+    return Pages(sending_store(), mobilisation_store(), customers(), pager, clock.now)
+
+
+@cache
+def escalations() -> "Escalations":
+    """What the ladder says about what happened."""
+    from chalicelib.escalation.letters import Letters
+    from chalicelib.escalation.reader import ladder
+    from chalicelib.escalation.terms import plan_name
+    from chalicelib.escalation.use_cases import Escalations
+
+    url = settings().public_url
+    return Escalations(
+        ladder=ladder(),
+        tickets=tickets(),
+        mobilisations=mobilisations(),
+        crews=crews(),
+        letters=Letters(outbox(), house()),
+        plan_name=plan_name,
+        link=lambda ticket: f"{url}/v1/tickets/{ticket.number or ticket.id}/taking",
+        now=clock.now,
+    )
+
+
 def due(pk: str, sk: str) -> None:
     """Hands a due record to the capability that owns it."""
     owners: dict[str, Callable[[], object]] = {
         "TICKET": lambda: tickets().fall_due(pk),
         "MAIL": lambda: outbox().fall_due(pk),
+        "PAGE": lambda: mobilisations().fall_due(pk),
     }
     owners[sk]()
 

@@ -50,3 +50,12 @@ class MobilisationWithdrawn(MobilisationEvent):
     """Nobody is needed any more."""
 
     because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaChanged:
+    """Others are on call from now on."""
+
+    at: datetime
+    by: str
+    version: int

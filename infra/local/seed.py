@@ -6,7 +6,9 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.core import clock
-from chalicelib.customers.domain import Actor, Contact, Customer, CustomerKind, Role, Scope, Staff
+from chalicelib.customers.domain import DESK, Actor, Contact, Customer, CustomerKind, Role, Scope, Staff
+from chalicelib.escalation.domain import Rota
+from chalicelib.escalation.rota_forms import RotaForm
 
 FILE = Path(__file__).parent / "operator.toml"
 ALL = frozenset(Scope)
@@ -19,7 +21,12 @@ def run() -> dict[str, str]:
     keys = [_staff(person) for person in operator["staff"]]
     for customer in operator["customer"]:
         keys += _customer(customer)
+    wiring.rotas().put(_rota(operator["rota"]), by=DESK)
     return dict(keys)
+
+
+def _rota(given: dict[str, Any]) -> Rota:
+    return RotaForm(zone=given["zone"], shifts=given["shift"]).rota()
 
 
 def _staff(given: dict[str, Any]) -> tuple[str, str]:

@@ -51,15 +51,18 @@ class Happening:
         """What is acted on once, however often and by whichever event it is told; None: nothing, now.
 
         Severity 1 is one cause from its marking on. Naming it again, or by a customer after the desk has
-        decided, marks nothing. A promise is a cause as long as it is owed.
+        decided, marks nothing. A breach is always one: somebody must read of it, even when it is over.
         """
-        if not ticket.is_unsolved:
-            return None
         if self.occasion is not Occasion.SEVERITY_1_MARKED:
-            return self.id if not self.promise or owes(ticket, self.promise) else None
+            return self.id if self.is_breach or self.calls(ticket) else None
         last = ticket.timeline.severities[-1]
         is_news = self.names_customer or last.at == self.at
-        return f"{ticket.id}@{last.at.isoformat()}" if last.severity == 1 and is_news else None
+        marked = last.severity == 1 and is_news and ticket.is_unsolved
+        return f"{ticket.id}@{last.at.isoformat()}" if marked else None
+
+    def calls(self, ticket: Ticket) -> bool:
+        """Whether somebody has to do something about it, still."""
+        return ticket.is_unsolved and (not self.promise or owes(ticket, self.promise))
 
 
 def owes(ticket: Ticket, promise: str) -> bool:

@@ -163,6 +163,14 @@ class Rota:
         return Rota(id=self.id, zone=self.zone, shifts=self.shifts, substitutes=self._dated())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRota:
+    """The rota in force; `version` counts its changes."""
+
+    rota: Rota
+    version: int
+
+
 def _shift_faults(shift: Shift, known: frozenset[str]) -> Iterator[str]:
     if not shift.team:
         yield "it names no team"
