@@ -15,7 +15,7 @@ run: setup
 	@exec $(BIN)/python -m infra.local
 
 test: setup lint types
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -31,7 +31,7 @@ bench: setup
 	@set -e; for bench in infra/bench/[a-z]*.py; do $(BIN)/python -m infra.bench.$$(basename $$bench .py); done
 
 package: $(READY)
-	$(BIN)/python -m infra.package build
+	$(BIN)/python -m infra.package
 
 lock: $(READY)
 	$(BIN)/python -m infra.lock

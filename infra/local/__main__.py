@@ -8,21 +8,30 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # everything else is imported late: each container imports this module again
+    from infra.local.place import Place
 
 
 def main() -> int:
     """0 after Ctrl-C; 1 with one clear sentence when something is missing or taken."""
-    from infra.local.cloud import Cloud, DataInUse, Place
+    from infra.local.cloud import Cloud
     from infra.local.fetch import ToolMissing
+    from infra.local.place import DataInUse, Place
     from infra.local.ports import PortTaken
     from infra.local.resources import OutdatedTable
 
-    place = Place(
-        data=Path(os.environ.get("DATA") or ".local").resolve(),
-        port=int(os.environ.get("PORT") or 8000),
-        control_port=int(os.environ.get("CONTROL_PORT") or 8001),
-        project=Path(os.environ.get("PROJECT") or ".").resolve(),
-    )
+    try:
+        place = Place(
+            data=Path(os.environ.get("DATA") or ".local").resolve(),
+            port=int(os.environ.get("PORT") or 8000),
+            control_port=int(os.environ.get("CONTROL_PORT") or 8001),
+            project=Path(os.environ.get("PROJECT") or ".").resolve(),
+        )
+    except ValueError:
+        print("PORT and CONTROL_PORT are numbers.", file=sys.stderr)
+        return 1
     cloud = Cloud(place=place)
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -45,7 +54,7 @@ def main() -> int:
         cloud.stop()
 
 
-def welcome(place: "Place") -> str:  # type: ignore[name-defined] # noqa: F821
+def welcome(place: "Place") -> str:
     """Where everything is."""
     control = f"http://127.0.0.1:{place.control_port}"
     return f"""

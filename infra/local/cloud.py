@@ -1,13 +1,11 @@
 """The whole cloud, in the order in which it is started; `stop()` goes the other way round."""
 
-import fcntl
 import os
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -25,7 +23,7 @@ from infra.local.inbound import Inbound
 from infra.local.moto_server import MotoServer
 from infra.local.names import ACCOUNT, REGION, Names
 from infra.local.outbox import Outbox
-from infra.local.ports import claim
+from infra.local.place import Place, folder
 from infra.local.queues import Queues
 from infra.local.resources import client, create_on_moto, create_table, environment
 from infra.local.routes import api
@@ -39,25 +37,6 @@ from infra.template import ROOT, declared, packaged
 
 PAUSE = 0.15  # between looks that found nothing
 PATIENCE = 8  # seconds for what is under way, when stopping
-
-
-class DataInUse(RuntimeError):
-    """Two clouds cannot share a folder."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where one cloud lives."""
-
-    data: Path
-    port: int
-    control_port: int
-    project: Path = ROOT
-
-    @property
-    def clock(self) -> Path:
-        """The file that holds the clock's offset."""
-        return self.data / "clock"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +54,7 @@ class Cloud:
 
     def start(self) -> None:
         """Returns when everything answers."""
-        self._hold_place()
+        self._closing.enter_context(self.place.held())
         self._clock = MovableClock(self.place.clock)
         self._queues = Queues(clock=self._clock)
         names = self._start_engines()
@@ -113,17 +92,6 @@ class Cloud:
         """No more requests; what is under way is finished; then the functions, then the engines."""
         self.ended.set()
         self._closing.close()
-
-    def _hold_place(self) -> None:
-        claim(self.place.port, variable="PORT")
-        claim(self.place.control_port, variable="CONTROL_PORT")
-        held = self._closing.enter_context((folder(self.place.data) / "in-use").open("w"))
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise DataInUse(
-                f"{self.place.data} is in use by another `make run`: stop it, or set DATA."
-            ) from None
 
     def _start_engines(self) -> Names:
         """Both engines with every resource of the template, and what was kept."""
@@ -217,12 +185,6 @@ class Cloud:
 
     def _unwell(self) -> list[str]:
         return [] if self._dynamodb.alive else ["DynamoDB Local has ended"]
-
-
-def folder(path: Path) -> Path:
-    """The folder, made when it is not there."""
-    path.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def publish(topic: str, message: str) -> None:

@@ -16,6 +16,10 @@ from infra.local.container import Call, Home, Outcome, serve
 from infra.local.functions import Function
 
 
+class Lost(Exception):
+    """The container is of no further use; the message says what its call came to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """One process and our end of its pipe."""
@@ -23,16 +27,16 @@ class Container:
     process: BaseProcess
     pipe: Connection
 
-    def run(self, call: Call, *, seconds: float) -> Outcome | None:
-        """What came of the call; None when the container is of no further use."""
+    def run(self, call: Call, *, seconds: float) -> Outcome:
+        """What came of the call."""
         try:
             self.pipe.send(call)
             if not self.pipe.poll(seconds):
-                return None
-            outcome = self.pipe.recv()
+                raise Lost(f"TimeOut: Task timed out after {seconds:.0f} seconds")
+            outcome: Outcome = self.pipe.recv()
         except (EOFError, OSError):
-            return None
-        return outcome if isinstance(outcome, Outcome) else None
+            raise Lost("Crash: the process died") from None
+        return outcome
 
     def end(self) -> None:
         """Gone at once."""
@@ -80,14 +84,13 @@ class Containers:
         )
         with self._places:
             container = self._take()
-            outcome = container.run(call, seconds=budget)
-            if outcome is not None:
-                self._give_back(container)
-                return outcome
-            late = container.process.is_alive()
-            container.end()
-        cause = f"Task timed out after {budget:.0f} seconds" if late else "the process died"
-        return Outcome(error=f"{'TimeOut' if late else 'Crash'}: {cause}")
+            try:
+                outcome = container.run(call, seconds=budget)
+            except Lost as lost:
+                container.end()
+                return Outcome(error=str(lost))
+            self._give_back(container)
+        return outcome
 
     def stop(self) -> None:
         """Ends all that are idle; those at work end with the supervisor."""

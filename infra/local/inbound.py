@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra.local.clock import MovableClock
-from infra.local.names import Names
+from infra.local.names import Json, Names
 from infra.local.resources import client
 
 LIMIT = 40 * 1024 * 1024

@@ -73,11 +73,15 @@ class Traveller:
             if target < self.clock.now():
                 raise BackwardsRefused(f"{target.isoformat()} has passed: the desk's time only moves forward")
             ran, quiet = self.settle()
-            while quiet and (moment := self._next_moment()) and moment <= target:
-                self._arrive(moment)
+            while quiet:
+                first_due = self.due.earliest_new()
+                moment = self._next_moment(first_due)
+                if moment is None or moment > target:
+                    break
+                self._arrive(moment, first_due)
                 more, quiet = self.settle()
                 ran = [*ran, *more][-REMEMBERED:]
-            self._arrive(target)
+            self._arrive(target, self.due.earliest_new())
             more, quiet = self.settle()
             return Journey(now=self.clock.now(), ran=[*ran, *more][-REMEMBERED:], quiet=quiet)
 
@@ -92,16 +96,14 @@ class Traveller:
                 ran = [*ran, *done][-REMEMBERED:]
         return ran, False
 
-    def _next_moment(self) -> datetime | None:
+    def _next_moment(self, first_due: datetime | None) -> datetime | None:
         """The earliest moment at which something happens."""
-        first_due = self.due.earliest_new()
         ticks = [tick for alarm in self.alarms if (tick := meaningful_tick(alarm, first_due))]
         waiting = self.driver.queues.next_moment(self.driver.queue_names())
         return min([*ticks, *([waiting] if waiting else [])], default=None)
 
-    def _arrive(self, moment: datetime) -> None:
+    def _arrive(self, moment: datetime, first_due: datetime | None) -> None:
         """It is `moment`: ticks passed over on the way are gone, and what ticks now is rung."""
-        first_due = self.due.earliest_new()
         for alarm in self.alarms:
             tick = meaningful_tick(alarm, first_due)
             if tick is None or tick > moment:

@@ -103,7 +103,7 @@ class Wire:
                 watcher(passed)
             except Exception as error:  # what was sent is sent; only our look at it failed
                 print(f"cannot show a {service} request: {type(error).__name__}: {error}", file=sys.stderr)
-        return whole  # type: ignore[no-any-return]
+        return whole
 
 
 def service_of(environ: Environ) -> str:

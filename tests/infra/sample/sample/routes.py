@@ -66,6 +66,14 @@ def put_due(body: str, delay: str) -> dict[str, str]:
     return {"queued": body}
 
 
+@web.route("/promises/{name}/{due_at}", methods=["PUT"])
+def put_promise(name: str, due_at: str) -> dict[str, str]:
+    item = {"pk": name, "sk": "it", "due_shard": "DUE#0", "due_at": due_at}
+    table = os.environ["DESK_TABLE"]
+    kept.client("dynamodb").put_item(TableName=table, Item={key: {"S": value} for key, value in item.items()})
+    return {"due": due_at}
+
+
 @web.route("/mails/{to}", methods=["PUT"])
 def put_mail(to: str) -> dict[str, str]:
     kept.mail(to, "a mail")
