@@ -1,8 +1,9 @@
 """Where use cases meet their adapters. Each factory imports what it needs, when it is first called."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.core import clock
 from chalicelib.core.settings import settings
@@ -211,14 +212,21 @@ def escalations() -> "Escalations":
     )
 
 
-def due(pk: str, sk: str) -> None:
-    """Hands a due record to the capability that owns it."""
-    owners: dict[str, Callable[[], object]] = {
+class Waking(Protocol):
+    """A record that may want attention again."""
+
+    @property
+    def wake_at(self) -> datetime | None: ...
+
+
+def due(pk: str, sk: str) -> datetime | None:
+    """Hands a due record to the capability that owns it; when it wants attention next."""
+    owners: dict[str, Callable[[], Waking]] = {
         "TICKET": lambda: tickets().fall_due(pk),
         "MAIL": lambda: outbox().fall_due(pk),
         "PAGE": lambda: mobilisations().fall_due(pk),
     }
-    owners[sk]()
+    return owners[sk]().wake_at
 
 
 def _table() -> None:

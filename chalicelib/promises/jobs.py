@@ -8,7 +8,7 @@ from chalicelib import wiring
 from chalicelib.core import clock
 from chalicelib.core.log import log, metric
 from chalicelib.core.settings import settings
-from chalicelib.promises.sweep import oldest_overdue, sweep
+from chalicelib.promises.sweep import oldest_overdue, remind, sweep
 from chalicelib.web.jobs import job
 
 bp = Blueprint(__name__)
@@ -34,7 +34,8 @@ def keep_promises(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
     for message in event:
         try:
             work = json.loads(message.body)
-            wiring.due(work["pk"], work["sk"])
+            again = wiring.due(work["pk"], work["sk"])
+            remind(work["pk"], work["sk"], again, now=clock.now(), queue_url=settings().due_queue_url)
         # Whatever is wrong with one record must not keep the other nine; the queue tries it again, then the DLQ.
         except Exception:
             log.exception("due work failed", message_id=message.to_dict()["messageId"])

@@ -26,6 +26,14 @@ def sweep(now: datetime, queue_url: str) -> int:
     return len(work)
 
 
+def remind(pk: str, sk: str, wake: datetime | None, *, now: datetime, queue_url: str) -> None:
+    """Queues a record that wants attention again before the next sweep could see it."""
+    # What is still due although it was just handled waits for the sweep: no record may keep the queue spinning.
+    if wake and now < wake <= now + LOOKAHEAD:
+        body, delay = _message(pk, sk, wake, now)
+        clients.sqs().send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=delay)
+
+
 def oldest_overdue(now: datetime) -> timedelta:
     """How long the oldest overdue record waits; the one figure that says whether promises are looked after."""
     first = (next(desk.due(shard, sortable(now)), None) for shard in SHARDS)
@@ -36,8 +44,10 @@ def oldest_overdue(now: datetime) -> timedelta:
 def _work(now: datetime) -> Iterator[tuple[str, int]]:
     for shard in SHARDS:
         for record in desk.due(shard, sortable(now + LOOKAHEAD)):
-            due_at = datetime.fromisoformat(record.due_at)
-            body = json.dumps({"pk": record.pk, "sk": record.sk, "due_at": iso(due_at)})
-            # Rounded up: a second late is in time, a second early finds nothing due.
-            delay = -int((now - due_at) // timedelta(seconds=1))
-            yield body, max(0, min(delay, 900))
+            yield _message(record.pk, record.sk, datetime.fromisoformat(record.due_at), now)
+
+
+def _message(pk: str, sk: str, wake: datetime, now: datetime) -> tuple[str, int]:
+    # Rounded up: a second late is in time, a second early finds nothing due.
+    delay = -int((now - wake) // timedelta(seconds=1))
+    return json.dumps({"pk": pk, "sk": sk, "due_at": iso(wake)}), max(0, min(delay, 900))
