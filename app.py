@@ -9,6 +9,8 @@ from chalicelib.mail.api import api as mail_api
 from chalicelib.mail.jobs import bp as mail_jobs
 from chalicelib.promises.jobs import bp as promises_jobs
 from chalicelib.tickets.api import api as tickets_api
+from chalicelib.web.docs import bp as web_docs
+from chalicelib.web.others import refuse_other_methods
 
 app = Chalice(app_name="pledge", configure_logs=False)
 
@@ -20,5 +22,7 @@ for blueprint in (
     mail_jobs,
     promises_jobs,
     tickets_api,
+    web_docs,
 ):
     app.register_blueprint(blueprint)
+refuse_other_methods(app)

@@ -4,7 +4,6 @@ An operation gets a `Call` and the path's parts, and gives back its answer, a py
 middleware never sees an ordinary exception, so refusals are mapped here.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -12,19 +11,17 @@ from typing import Annotated, Any, TypeVar
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, Field
 
-from chalicelib import wiring
 from chalicelib.core import ids
-from chalicelib.core.errors import DeskError, Malformed, PreconditionFailed, UnsupportedMediaType
+from chalicelib.core.errors import DeskError
 from chalicelib.core.log import log
 from chalicelib.customers.domain import Actor, Scope
 from chalicelib.tickets.domain.keeping import Ask, Once
 from chalicelib.web.problems import SAFE_HEADERS, problem, refusal
-from chalicelib.web.reading import body_as, query_as
+from chalicelib.web.reading import query_as
+from chalicelib.web.requests import actor_of, body_of, check_parts, key_of, query_of, raw_of, seen_of
 
 M = TypeVar("M", bound=BaseModel)
 PREFIX = "/v1"
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
 class Nothing(BaseModel, extra="forbid"):
@@ -47,6 +44,11 @@ class Operation:
     tag: str = "tickets"
     staff: bool = False
     changes: bool = False  # takes Idempotency-Key and If-Match
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether a repeat with the same Idempotency-Key acts once."""
+        return self.method != "PUT" and (self.changes or self.body is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Api(Blueprint):
 def answered(request: Request, operation: Operation, function: Handler, parts: dict[str, str]) -> Response:
     """The operation's answer, or a problem document; nothing that goes wrong shows its insides."""
     try:
-        call = _checked(request, operation)
+        call = _checked(request, operation, parts)
         return _response(function(call, **parts), operation)
     except DeskError as error:
         return refusal(error)
@@ -117,74 +119,24 @@ def answered(request: Request, operation: Operation, function: Handler, parts: d
         return problem(500, "this is our fault; try again, and name this id if you write", id=request_id)
 
 
-def _checked(request: Request, operation: Operation) -> Call:
+def _checked(request: Request, operation: Operation, parts: dict[str, str]) -> Call:
     actor = actor_of(request)
     if operation.scope:
         actor.need(operation.scope)
     if operation.staff:
         actor.need_staff()
-    raw = _raw(request)
+    check_parts(parts)
+    raw = raw_of(request)
     return Call(
         actor=actor,
         request=request,
         raw=raw,
         operation=operation,
-        query=query_as(operation.query, _multi(request)),
-        body=_body(request, operation, raw),
-        key=_key(request) if operation.changes or operation.body else None,
-        seen=_seen(request) if operation.changes else None,
+        query=query_as(operation.query, query_of(request)),
+        body=body_of(request, operation.body, raw),
+        key=key_of(request) if operation.takes_key else None,
+        seen=seen_of(request) if operation.changes else None,
     )
-
-
-def actor_of(request: Request) -> Actor:
-    """Whose key the request carries; Unauthorised without a valid one."""
-    scheme, _, token = (request.headers.get("authorization") or "").partition(" ")
-    return wiring.customers().actor_of(token.strip() if scheme.lower() == "bearer" else "")
-
-
-def _multi(request: Request) -> dict[str, list[str]]:
-    query = request.query_params
-    return {name: query.getlist(name) for name in query} if query else {}
-
-
-def _raw(request: Request) -> bytes:
-    try:
-        raw = request.raw_body or b""
-        return raw.encode() if isinstance(raw, str) else raw
-    except ValueError:
-        raise Malformed("the body is not valid base64") from None
-
-
-def _body(request: Request, operation: Operation, raw: bytes) -> BaseModel | None:
-    if operation.body is None:
-        if raw.strip():
-            raise Malformed("this request takes no body")
-        return None
-    if (request.headers.get("content-encoding") or "identity").lower() != "identity":
-        raise UnsupportedMediaType("send the body uncompressed")
-    kind = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise UnsupportedMediaType("send JSON, with `Content-Type: application/json`")
-    return body_as(operation.body, raw)
-
-
-def _key(request: Request) -> str | None:
-    key: str | None = request.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not _KEY.fullmatch(key):
-        raise Malformed("an Idempotency-Key is 1 to 200 visible ASCII characters")
-    return key
-
-
-def _seen(request: Request) -> int | None:
-    tag = request.headers.get("if-match")
-    if tag is None or tag.strip() == "*":
-        return None
-    found = _ETAG.fullmatch(tag.strip())
-    if not found:
-        raise PreconditionFailed("this If-Match is none of our ETags; read the ticket again")
-    return int(found[1])
 
 
 def _response(answer: BaseModel | None, operation: Operation) -> Response:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from chalice.app import Response
+from pydantic import BaseModel
 
 from chalicelib.core import errors
 
@@ -26,6 +27,7 @@ TITLES = {
     401: "Key needed",
     403: "Not allowed",
     404: "Not found",
+    405: "Method not allowed",
     409: "Not possible now",
     412: "Changed meanwhile",
     413: "Too large",
@@ -42,6 +44,23 @@ SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+
+
+class Fault(BaseModel, extra="allow"):
+    """One thing that is wrong, and where."""
+
+    field: str
+    fault: str
+
+
+class Problem(BaseModel, extra="allow"):
+    """What is wrong and what to do (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault | str] = []
 
 
 def refusal(error: errors.DeskError) -> Response:
