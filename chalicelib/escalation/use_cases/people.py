@@ -71,5 +71,5 @@ def channels(staff: Staff) -> tuple[str, ...]:
 
 def dialable(phone: str | None) -> str | None:
     """The number in the form that SMS takes (E.164), or None."""
-    plain = re.sub(r"[ ()./-]", "", phone or "")
+    plain = re.sub(r"\(0\)|[ ()./-]", "", phone or "")
     return plain if _DIALABLE.fullmatch(plain) else None
