@@ -49,8 +49,9 @@ class TicketStore:
             new.append(_moved_first_change(ticket.id, before.first))
         if once:
             new.append(_once_record(ticket, once))
-        settled = [_promise_record(ticket, event) for event in events if isinstance(event, SETTLED)]
-        desk.write([(_ticket_record(ticket), version)], new, replacing=settled)
+        # Broken and then fulfilled late in one change is one record: the last word counts.
+        settled = {e_.promise.id: _promise_record(ticket, e_) for e_ in events if isinstance(e_, SETTLED)}
+        desk.write([(_ticket_record(ticket), version)], new, replacing=settled.values())
         return ticket
 
     def id_of(self, number: int) -> str | None:
