@@ -26,7 +26,7 @@ def customers() -> "CustomerStore":
     """Customers, people and keys."""
     from chalicelib.customers.store import CustomerStore
 
-    _table()
+    table()
     return CustomerStore()
 
 
@@ -35,7 +35,7 @@ def ticket_store() -> "TicketStore":
     """Tickets as kept."""
     from chalicelib.tickets.store import TicketStore
 
-    _table()
+    table()
     return TicketStore()
 
 
@@ -77,7 +77,7 @@ def mail_store() -> "MailStore":
     """Outgoing mail as kept."""
     from chalicelib.mail.store import MailStore
 
-    _table()
+    table()
     return MailStore()
 
 
@@ -142,7 +142,7 @@ def rotas() -> "Rotas":
     from chalicelib.escalation.store import RotaStore
     from chalicelib.escalation.use_cases import Rotas
 
-    _table()
+    table()
     return Rotas(RotaStore(), customers(), clock.now)
 
 
@@ -151,7 +151,7 @@ def mobilisation_store() -> "MobilisationStore":
     """Calls for help as kept."""
     from chalicelib.escalation.store import MobilisationStore
 
-    _table()
+    table()
     return MobilisationStore()
 
 
@@ -160,7 +160,7 @@ def sending_store() -> "SendingStore":
     """What became of each page."""
     from chalicelib.escalation.store import SendingStore
 
-    _table()
+    table()
     return SendingStore()
 
 
@@ -229,7 +229,8 @@ def due(pk: str, sk: str) -> datetime | None:
     return owners[sk]().wake_at
 
 
-def _table() -> None:
+def table() -> None:
+    """The desk table is the one that the settings name; said first by whatever touches it."""
     from chalicelib.aws.records import use_table
 
     use_table(settings().desk_table)

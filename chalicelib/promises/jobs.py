@@ -20,6 +20,7 @@ DUE_QUEUE = "arn:aws:sqs:eu-west-1:000000000000:pledge-due"
 @job
 def sweep_promises(_event: CloudWatchEvent) -> int:
     """Queues what is due now or within the next minute, and reports the oldest that waits."""
+    wiring.table()
     now = clock.now()
     waits = oldest_overdue(now)
     metric("OldestOverdueSeconds", waits.total_seconds(), unit="Seconds")
