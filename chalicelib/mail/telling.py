@@ -250,11 +250,15 @@ class Telling:
 INTERNAL = ("customer_replied", "referred")
 
 
-class _Dues(dict[str, str]):
-    """A deadline that is not owed reads as nothing."""
+class _Dues:
+    """Deadlines by kind, for the letters; one that is not owed reads as nothing."""
 
-    def __missing__(self, kind: str) -> str:
-        return ""
+    # No dictionary: to a letter `due.update` would be its method of that name.
+    def __init__(self, dues: Mapping[str, str]) -> None:
+        self._dues = dues
+
+    def __getattr__(self, kind: str) -> str:
+        return self._dues.get(kind, "")
 
 
 def _told_otherwise(event: e.Event, change: Change) -> bool:
