@@ -1,0 +1,1 @@
+"""The scenes, in the order in which they happen."""
