@@ -11,6 +11,8 @@ from chalicelib.promises.jobs import bp as promises_jobs
 from chalicelib.tickets.api import api as tickets_api
 from chalicelib.web.docs import bp as web_docs
 from chalicelib.web.others import refuse_other_methods
+from chalicelib.webhooks.api import api as webhooks_api
+from chalicelib.webhooks.jobs import bp as webhooks_jobs
 
 app = Chalice(app_name="pledge", configure_logs=False)
 
@@ -23,6 +25,8 @@ for blueprint in (
     promises_jobs,
     tickets_api,
     web_docs,
+    webhooks_api,
+    webhooks_jobs,
 ):
     app.register_blueprint(blueprint)
 refuse_other_methods(app)

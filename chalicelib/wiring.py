@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.mail.telling import House, Telling
     from chalicelib.tickets.store import TicketStore
     from chalicelib.tickets.use_cases import Tickets
+    from chalicelib.webhooks.domain import SecretRef
+    from chalicelib.webhooks.store import DeliveryStore, SubscriptionStore
+    from chalicelib.webhooks.use_cases import Deliveries, Subscriptions
 
 
 @cache
@@ -212,6 +215,63 @@ def escalations() -> "Escalations":
     )
 
 
+@cache
+def subscription_store() -> "SubscriptionStore":
+    """Webhooks as kept."""
+    from chalicelib.webhooks.store import SubscriptionStore
+
+    table()
+    return SubscriptionStore()
+
+
+@cache
+def delivery_store() -> "DeliveryStore":
+    """Messages on their way, as kept."""
+    from chalicelib.webhooks.store import DeliveryStore
+
+    table()
+    return DeliveryStore()
+
+
+@cache
+def subscriptions() -> "Subscriptions":
+    """Customers' webhooks."""
+    from chalicelib.core import guarded
+    from chalicelib.webhooks.addresses import check
+    from chalicelib.webhooks.use_cases import Subscriptions
+
+    allowed = guarded.networks(settings().webhook_networks)
+    return Subscriptions(
+        subscription_store(), lambda url: check(url, allow=allowed), webhook_secret, clock.now
+    )
+
+
+@cache
+def deliveries() -> "Deliveries":
+    """Messages to customers' own systems."""
+    from chalicelib.core import guarded
+    from chalicelib.webhooks.sender import Sender
+    from chalicelib.webhooks.use_cases import Deliveries
+
+    url = settings().public_url
+    return Deliveries(
+        store=delivery_store(),
+        subscriptions=subscription_store(),
+        tickets=tickets(),
+        sender=Sender(secret=webhook_secret, allow=guarded.networks(settings().webhook_networks)),
+        url=lambda ticket: f"{url}/v1/tickets/{ticket.number or ticket.id}",
+        now=clock.now,
+    )
+
+
+def webhook_secret(ref: "SecretRef") -> str:
+    """The signing secret behind a reference; none is stored."""
+    from chalicelib.aws.secrets import secret
+    from chalicelib.webhooks.domain import derived_secret
+
+    return derived_secret(ref, root=secret())
+
+
 class Waking(Protocol):
     """A record that may want attention again."""
 
@@ -225,6 +285,7 @@ def due(pk: str, sk: str) -> datetime | None:
         "TICKET": lambda: tickets().fall_due(pk),
         "MAIL": lambda: outbox().fall_due(pk),
         "PAGE": lambda: mobilisations().fall_due(pk),
+        "WEBHOOK": lambda: deliveries().fall_due(pk),
     }
     return owners[sk]().wake_at
 

@@ -42,7 +42,7 @@ def list_undelivered_pages(call: Call) -> f.SendingPage:
     return f.SendingPage(items=[f.SendingView.of(sending) for sending in found], next=cursor)
 
 
-@api.operation("POST", "/pages/{page_id}/resending", answer=f.SendingView, changes=True, **STAFF)
+@api.operation("POST", "/pages/{page_id}/resending", answer=f.SendingView, **STAFF)
 def resend_page(_call: Call, page_id: str) -> f.SendingView:
     """Send a page again that did not leave."""
     return f.SendingView.of(wiring.pages().resend(page_id))

@@ -31,6 +31,7 @@ HOOK = Subscription(
     url="https://hook.example/pledge",
     events=frozenset({"ticket.numbered"}),
     secrets=(SecretRef(key="first"),),
+    created_at=NOW,
 )
 
 
@@ -97,7 +98,9 @@ def test_a_secret_of_another_length_is_refused(length):
 
 
 def test_a_subscription_is_refused_with_every_fault_in_it():
-    empty = Subscription(id="s", customer_id="acme", url="", events=frozenset({"a.b", "c"}), secrets=())
+    empty = Subscription(
+        id="s", customer_id="acme", url="", events=frozenset({"a.b", "c"}), secrets=(), created_at=NOW
+    )
     with pytest.raises(Invalid) as refusal:
         empty.checked(frozenset({"ticket.numbered"}))
     assert refusal.value.details["errors"] == (

@@ -26,6 +26,7 @@ def subscription(url):
         url=url,
         events=frozenset({"ticket.numbered"}),
         secrets=(SecretRef(key="new"), SecretRef(key="old")),
+        created_at=NOW,
     )
 
 

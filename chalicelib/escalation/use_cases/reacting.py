@@ -53,7 +53,7 @@ class Letters(Protocol):
 class Escalations:
     """Does what the ladder says about what happened to a ticket (B10, D15, A8 tier 3)."""
 
-    def __init__(  # noqa: PLR0913 - the four ways to reach people, and what to say
+    def __init__(  # noqa: PLR0913 - the ways to reach people, and what to say
         self,
         *,
         ladder: Ladder,
