@@ -29,6 +29,7 @@ class Promise:
     owner: str = "support"
     warn_at: tuple[datetime, ...] = ()
     warned_at: datetime | None = None
+    earliest: datetime | None = None  # begun again after its time: not due before this (decision 5)
     state: State = State.OPEN
     settled_at: datetime | None = None
     fulfilled_at: datetime | None = None  # later than `settled_at` when broken first

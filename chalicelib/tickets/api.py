@@ -193,10 +193,10 @@ _change("hold", f.Why, _plainly("hold"), "Put on hold: waits for somebody other 
 _change("question", f.Question, _plainly("await_customer"), "Ask the customer and wait for the answer.")
 _change("resumption", None, _plainly("resume"), "Take up again out of hold or waiting.")
 _change("eta", f.Eta, _plainly("give_eta"), "Say when the resolution may be expected (D10).")
-_change("workaround", f.Saying, _plainly("give_workaround"), "Give a work-around (D10).")
+_change("workaround", f.Statement, _plainly("give_workaround"), "Give a work-around (D10).")
 _change(
     "solution",
-    f.Saying,
+    f.Statement,
     lambda call, id_: wiring.tickets().solve(id_, call.ask, resolution=call.body.text),
     "Solve: the resolution notice (D10).",
 )

@@ -153,10 +153,12 @@ class ReplySent(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyReceived(TicketEvent):
-    """The customer's side wrote."""
+    """The customer's side wrote. `reopened`: the ticket was solved or closed; `joined`: who takes part from now on."""
 
     message: Message = private(Message(text=""))
     channel: str = "mail"
+    reopened: bool = False
+    joined: str = private("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +279,7 @@ class TicketMerged(TicketEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketUnmerged(TicketEvent):
-    """On its own again, as it was before."""
+    """On its own again, and open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from chalicelib.web.api import PREFIX, PageQuery
 Text = Annotated[str, Field(min_length=1, max_length=200_000, pattern=r"\S")]
 Short = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
 Reason = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S")]
+Bounded = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"\S")]  # lies in the record itself
 Optional = Annotated[str, Field(max_length=20_000)]
 Id = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9#._-]+$")]
 SeverityNumber = Annotated[int, Field(ge=1, le=4)]
@@ -57,6 +58,12 @@ class Saying(In):
     text: Text
 
 
+class Statement(In):
+    """Words that fit into the record."""
+
+    text: Bounded
+
+
 class Why(In):
     """A reason."""
 
@@ -72,7 +79,7 @@ class MaybeWhy(In):
 class Question(In):
     """What the customer is asked."""
 
-    question: Text
+    question: Bounded
 
 
 class Assignment(In):
@@ -94,7 +101,7 @@ class PhoneCall(In):
 
     direction: Literal["inbound", "outbound"]
     person: Short
-    summary: Text
+    summary: Bounded
     called_at: AwareDatetime | None = None
     support_phone: bool = False
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import singledispatch
 
 from chalicelib.sla.domain import Pause, SeverityAt, Timeline
@@ -15,8 +15,17 @@ SILENCE_BEFORE_WARNING = timedelta(days=5)
 WARNING_BEFORE_CLOSING = timedelta(days=2)
 SOLVED_BEFORE_CLOSING = timedelta(days=7)
 MOST_REFERENCES = 50
+MOST_PARTICIPANTS = 10
 
-_STANDS_STILL = (PENDING, SOLVED, CLOSED, DECLINED)
+# While a ticket stands still, its update and resolution clocks do; the explanation says why.
+_STANDS_STILL = {
+    PENDING: "waiting for the customer",
+    SOLVED: "solved",
+    CLOSED: "closed",
+    DECLINED: "declined",
+}
+# B11 asks for an answer; the other plans for the acknowledgement of the incident and its severity (D11).
+ANSWERED_BY_REPLY = frozenset({"standard"})
 
 
 def registered(event: e.TicketRegistered) -> Ticket:
@@ -71,28 +80,37 @@ def replay(events: Iterable[e.Event]) -> Ticket:
 
 def _paused(ticket: Ticket, before: Status, event: e.Event) -> Ticket:
     """Update and resolution clocks stand still while the ticket waits or is done (decision 6)."""
-    stands, stood = ticket.status in _STANDS_STILL, before in _STANDS_STILL
-    pauses = ticket.timeline.pauses
-    if stood and not stands:
-        pauses = (*pauses[:-1], replace(pauses[-1], to=event.at))
-    if stands and not stood:
-        pauses = (*pauses, Pause(from_=event.at, to=None))
     silent = ticket.status is PENDING
     solved = ticket.status is SOLVED
     return replace(
         ticket,
-        timeline=replace(ticket.timeline, pauses=pauses),
+        timeline=replace(ticket.timeline, pauses=_pauses(ticket, before, event.at)),
         announces_closing_at=ticket.announces_closing_at if silent else None,
         closes_at=ticket.closes_at if silent or solved else None,
         solved_at=ticket.solved_at if ticket.status in (SOLVED, CLOSED) else None,
         closed_at=ticket.closed_at if ticket.status is CLOSED else None,
+        declined_for=ticket.declined_for if ticket.status in (DECLINED, CLOSED) else None,
     )
+
+
+def _pauses(ticket: Ticket, before: Status, at: datetime) -> tuple[Pause, ...]:
+    """Closing out of a pause ends the pause first (decision 6)."""
+    pauses = ticket.timeline.pauses
+    if ticket.status is before:
+        return pauses
+    if before in _STANDS_STILL:
+        pauses = (*pauses[:-1], replace(pauses[-1], to=at))
+    if reason := _STANDS_STILL.get(ticket.status):
+        pauses = (*pauses, Pause(from_=at, reason=reason))
+    return pauses
 
 
 def _updated(ticket: Ticket, event: e.Event) -> Ticket:
     timeline = ticket.timeline
     said = replace(timeline, updates=(*timeline.updates, event.at))
-    return replace(ticket, timeline=said, last_update_at=event.at)
+    answers = ticket.answered_at is None and ticket.plan.id in ANSWERED_BY_REPLY
+    answered_at = event.at if answers else ticket.answered_at
+    return replace(ticket, timeline=said, last_update_at=event.at, answered_at=answered_at)
 
 
 @singledispatch
@@ -108,7 +126,8 @@ def _(event: e.TicketNumbered, ticket: Ticket) -> Ticket:
 @_apply.register
 def _(event: e.TicketAcknowledged, ticket: Ticket) -> Ticket:
     decision = Decision(severity=event.severity, by=event.by, at=event.at, reason=event.reason)
-    return replace(_decided(ticket, decision), answered_at=ticket.answered_at or event.at)
+    answered_at = ticket.answered_at or event.at
+    return replace(_decided(ticket, decision), acknowledged_at=event.at, answered_at=answered_at)
 
 
 @_apply.register
@@ -157,17 +176,27 @@ def _(event: e.WorkStarted, ticket: Ticket) -> Ticket:
 
 @_apply.register
 def _(event: e.ReplySent, ticket: Ticket) -> Ticket:
-    return _referenced(ticket, event.message)
+    said = _referenced(ticket, event.message)
+    if ticket.status is not PENDING:
+        return said
+    # Whoever was written to again has the whole time again to answer (D14).
+    return replace(said, announces_closing_at=event.at + SILENCE_BEFORE_WARNING, closes_at=None)
 
 
 @_apply.register
 def _(event: e.ReplyReceived, ticket: Ticket) -> Ticket:
-    return _referenced(ticket, event.message)
+    return _joined(_referenced(ticket, event.message), event.joined)
 
 
 @_apply.register
 def _(event: e.AutomaticMailAttached, ticket: Ticket) -> Ticket:
     return _referenced(ticket, event.message)
+
+
+def _joined(ticket: Ticket, address: str) -> Ticket:
+    if not address or address in ticket.participants or len(ticket.participants) >= MOST_PARTICIPANTS:
+        return ticket
+    return replace(ticket, participants=(*ticket.participants, address))
 
 
 def _referenced(ticket: Ticket, message: e.Message) -> Ticket:

@@ -34,6 +34,7 @@ def _go(statuses: Iterable[Status], to: Status) -> dict[Status, Status]:
 _opens = _stay(UNSOLVED) | {NEW: OPEN}
 
 MOVES: Mapping[type, Moves] = {
+    e.TicketRegistered: {},  # once, before there is a ticket
     e.TicketNumbered: _stay(),
     e.TicketAcknowledged: _opens,
     e.SeverityProposed: _stay(UNSOLVED),
@@ -82,7 +83,14 @@ MOVES: Mapping[type, Moves] = {
 }
 
 # A ticket that was merged away is closed for all but these.
-WHEN_MERGED = (e.TicketUnmerged, e.NoteAdded, e.TicketNumbered, e.AutomaticMailAttached)
+WHEN_MERGED = (
+    e.TicketUnmerged,
+    e.NoteAdded,
+    e.TicketNumbered,
+    e.AutomaticMailAttached,
+    e.PromiseBroken,  # of merging itself: what was owed until then
+    e.PromiseWithdrawn,
+)
 
 # Public words of people to the customer: they fulfil an update and restart its clock (edge case Clocks 7).
 UPDATES = (

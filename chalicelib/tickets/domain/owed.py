@@ -1,26 +1,22 @@
-"""What a ticket owes after each event, and what happens when something falls due.
+"""What a ticket owes after each event.
 
-`settle` is called with every change, `fall_due` by the sweep. Both are pure: the same history and terms give
-the same promises, each of which is kept, broken or withdrawn exactly once.
+`settle` is called with every change, `falling_due.fall_due` by the sweep. Both are pure: the same history and
+terms give the same promises, each of which is kept, broken or withdrawn exactly once.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from itertools import pairwise
 
 from chalicelib.promises.domain import Promise, State
 from chalicelib.sla.domain import Clock, Kind
 from chalicelib.tickets import events as e
-from chalicelib.tickets.domain.evolve import WARNING_BEFORE_CLOSING, evolve
-from chalicelib.tickets.domain.moves import PENDING, UPDATES
+from chalicelib.tickets.domain import hourly
+from chalicelib.tickets.domain.moves import UPDATES
 from chalicelib.tickets.domain.ticket import Terms, Ticket
 
 CUSTOMER_CALL = "customer_call"
 CALL_WITHIN = timedelta(minutes=30)
-# Later than this, even the desk's own hourly status came too late to count as kept.
-HOLDING_GRACE = timedelta(minutes=5)
-# B11 asks for an answer; the other plans for the acknowledgement of the incident and its severity (D11).
-ANSWERED_BY_REPLY = frozenset({"standard"})
 
 
 def settle(ticket: Ticket, event: e.Event, terms: Terms) -> tuple[Ticket, tuple[e.Event, ...]]:
@@ -31,54 +27,15 @@ def settle(ticket: Ticket, event: e.Event, terms: Terms) -> tuple[Ticket, tuple[
     return ticket, tuple(told)
 
 
-def fall_due(ticket: Ticket, now: datetime, terms: Terms, *, by: str) -> tuple[Ticket, tuple[e.Event, ...]]:
-    """All that is due by `now`, in order, each once and with its true due time (F14)."""
-    told: list[e.Event] = []
-    while (wake := ticket.wake_at) and wake <= now:
-        event = _due_event(ticket, wake, now, by)
-        told.append(event)
-        if isinstance(event, e.PromiseWarned | e.PromiseBroken):
-            ticket = ticket.with_promise(event.promise)
-        else:
-            ticket, settled = settle(evolve(ticket, event), event, terms)
-            told.extend(settled)
-    return ticket, tuple(told)
-
-
-def _due_event(ticket: Ticket, wake: datetime, now: datetime, by: str) -> e.Event:
-    who: dict[str, Any] = {"at": now, "by": by, "automatic": True}
-    promise = next((p for p in ticket.promises if p.wake_at == wake), None)
-    if promise is None:
-        return _closing_event(ticket, now, by)
-    if promise.due_at is None or wake < promise.due_at:
-        return e.PromiseWarned(promise=promise.warn(wake), customer_id=ticket.customer_id, **who)
-    if promise.kind == Kind.UPDATE and ticket.severity == 1:
-        return _holding_status(ticket, promise, now, by)
-    return e.PromiseBroken(promise=promise.breach(), customer_id=ticket.customer_id, **who)
-
-
-def _holding_status(ticket: Ticket, promise: Promise, now: datetime, by: str) -> e.Event:
-    assert promise.due_at is not None
-    hour = promise.due_at - promise.started_at
-    # After a standstill one status tells the state; those that were missed are not sent one by one.
-    due = promise.due_at + (now - promise.due_at) // hour * hour if hour else promise.due_at
-    return e.HoldingStatusSent(at=now, by=by, automatic=True, due_at=due, next_at=due + hour)
-
-
-def _closing_event(ticket: Ticket, now: datetime, by: str) -> e.Event:
-    if ticket.announces_closing_at:
-        return e.ClosingAnnounced(at=now, by=by, automatic=True, closes_at=now + WARNING_BEFORE_CLOSING)
-    waited = ticket.status is PENDING
-    reason = "nobody answered our question" if waited else "solved, and nobody wrote since"
-    return e.TicketClosed(at=now, by=by, automatic=True, reason=reason)
-
-
 def _settle_kind(
     ticket: Ticket, event: e.Event, kind: Kind | str, terms: Terms, told: list[e.Event]
 ) -> Ticket:
     current = ticket.promise(kind)
+    if current and current.state is State.BROKEN and hourly.is_hourly(ticket, kind):
+        # On record as broken; it must not keep the next status from being owed.
+        ticket, current = ticket.without_promise(current), None
     if current and _fulfils(ticket, event, kind):
-        ticket = _fulfilled(ticket, current, event, told)
+        ticket = _fulfilled(ticket, current, event, terms, told)
     elif current and not _owes(ticket, kind):
         ticket = _released(ticket, current, event, told)
     current = ticket.promise(kind)
@@ -87,15 +44,34 @@ def _settle_kind(
     return _moved(ticket, current, event, kind, terms, told)
 
 
-def _fulfilled(ticket: Ticket, promise: Promise, event: e.Event, told: list[e.Event]) -> Ticket:
+def _fulfilled(ticket: Ticket, promise: Promise, event: e.Event, terms: Terms, told: list[e.Event]) -> Ticket:
+    if hourly.is_hourly(ticket, promise.kind):
+        ticket, promise = _after_missed(ticket, promise, event, terms, told)
     at, automatic = event.at, isinstance(event, e.HoldingStatusSent)
-    if automatic and promise.due_at and at - promise.due_at <= HOLDING_GRACE:
+    if automatic and promise.due_at and at - promise.due_at <= hourly.HOLDING_GRACE:
         at = promise.due_at
     done = promise.fulfil(at, automatic=automatic)
     if done.state is State.BROKEN and promise.state is State.OPEN:
         told.append(_tell(e.PromiseBroken, replace(done, fulfilled_at=None), ticket, event))
     told.append(_tell(e.PromiseFulfilledLate if done.is_late else e.PromiseKept, done, ticket, event))
     return ticket.without_promise(promise)
+
+
+def _after_missed(
+    ticket: Ticket, promise: Promise, event: e.Event, terms: Terms, told: list[e.Event]
+) -> tuple[Ticket, Promise]:
+    """Each status that nobody wrote while the desk stood still is broken; the last one is what `event` fulfils."""
+    if promise.due_at is None or promise.due_at >= event.at:
+        return ticket, promise
+    until = event.due_at if isinstance(event, e.HoldingStatusSent) else event.at
+    first, *later = hourly.due_times(ticket, promise.due_at, until, terms)
+    missing = ticket.without_promise(promise)
+    for missed, due in pairwise([first, *later[-hourly.MOST_MISSED :]]):
+        told.append(_tell(e.PromiseBroken, promise.breach(), ticket, event))
+        cycle = missing.cycles[promise.kind] + 1
+        missing = replace(missing, cycles={**missing.cycles, promise.kind: cycle})
+        promise = replace(promise, id=f"{promise.kind}.{cycle}", started_at=missed, due_at=due)
+    return missing.with_promise(promise), promise
 
 
 def _released(ticket: Ticket, promise: Promise, event: e.Event, told: list[e.Event]) -> Ticket:
@@ -128,7 +104,7 @@ def _new(ticket: Ticket, event: e.Event, kind: Kind | str, name: str, terms: Ter
     clock = terms.clock(ticket, kind, event.at)
     if clock is None:
         return None
-    return Promise(
+    promise = Promise(
         id=name,
         kind=str(kind),
         started_at=clock.started_at,
@@ -136,6 +112,18 @@ def _new(ticket: Ticket, event: e.Event, kind: Kind | str, name: str, terms: Ter
         clause=clock.clause,
         warn_at=clock.warn_at if clock.due_at else (),
     )
+    begins_again = ticket.cycles.get(kind, 0) > 0
+    late = begins_again and clock.due_at is not None and clock.due_at <= event.at
+    return _begun_late(promise, clock, event, terms) if late else promise
+
+
+def _begun_late(promise: Promise, clock: Clock, event: e.Event, terms: Terms) -> Promise | None:
+    """Reopened after its time: nothing is broken retroactively, nor twice for one deadline (D14, decision 5)."""
+    if promise.kind == Kind.RESOLUTION:
+        return None  # it was overdue before the clock stood still, and is on record as broken
+    earliest = terms.hours(clock.hours).add(event.at, terms.plan.grace)
+    clause = f"{clock.clause}; reopened after that: due {terms.plan.grace} later"
+    return replace(promise, due_at=earliest, earliest=earliest, clause=clause, warn_at=())
 
 
 def _moved(
@@ -144,25 +132,28 @@ def _moved(
     """The deadline as the clock has it now. One that was broken stays broken, however it moves."""
     if promise.state is not State.OPEN or not isinstance(kind, Kind):
         return ticket
-    if promise.due_at and promise.due_at < event.at:
-        # Found by this change before the sweep came by: broken at its due time all the same.
-        told.append(_tell(e.PromiseBroken, promise.breach(), ticket, event))
-        return ticket.with_promise(promise.breach())
     clock = terms.clock(ticket, kind, event.at)
     if clock is None:
         return _released(ticket, promise, event, told)
-    return ticket.with_promise(_as_clocked(promise, clock))
+    if promise.due_at is None or promise.due_at >= event.at:
+        return ticket.with_promise(_as_clocked(promise, clock))
+    if hourly.is_hourly(ticket, kind):
+        return ticket  # the sweep, which is on its way, sends the status
+    # Found by this change before the sweep came by: broken at its due time all the same.
+    told.append(_tell(e.PromiseBroken, promise.breach(), ticket, event))
+    return ticket.with_promise(promise.breach())
 
 
 def _as_clocked(promise: Promise, clock: Clock) -> Promise:
-    if clock.due_at == promise.due_at:
+    due_at = clock.due_at and max(clock.due_at, promise.earliest or clock.due_at)
+    if due_at == promise.due_at:
         return promise
     # A warning that was given is not given again for the same promise, unless its time lies ahead anew.
     given = promise.warned_at
     warnings = tuple(w for w in clock.warn_at if given is None or w > given) if clock.due_at else ()
     return replace(
         promise,
-        due_at=clock.due_at,
+        due_at=due_at,
         started_at=clock.started_at,
         clause=clock.clause,
         warn_at=warnings,

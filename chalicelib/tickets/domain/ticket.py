@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.core.errors import Conflict
-from chalicelib.promises.domain import Promise, State
+from chalicelib.promises.domain import Promise
 from chalicelib.sla.domain import Clock, HoursOf, Kind, Plan, Timeline, clock
 from chalicelib.tickets import events as e
 from chalicelib.tickets.domain.moves import CLOSED, MOVES, NEW, UNSOLVED, WHEN_MERGED, Status
@@ -69,6 +69,7 @@ class Ticket:
     referred_to: str | None = None
     faults: tuple[str, ...] = ()
     timeline: Timeline
+    acknowledged_at: datetime | None = None  # the incident and its severity (D11)
     answered_at: datetime | None = None
     work_started_at: datetime | None = None
     last_update_at: datetime | None = None  # the last public word of a person of the desk
@@ -105,8 +106,8 @@ class Ticket:
 
     @property
     def nearest_due(self) -> datetime | None:
-        """The nearest deadline that is still open."""
-        return min((p.due_at for p in self.promises if p.due_at and p.state is State.OPEN), default=None)
+        """The nearest deadline that is not met yet; one that has passed is the most urgent of all."""
+        return min((p.due_at for p in self.promises if p.due_at), default=None)
 
     @property
     def wake_at(self) -> datetime | None:
@@ -123,7 +124,7 @@ class Ticket:
         if self.merged_into and event not in WHEN_MERGED:
             raise Conflict(f"{self.label} was merged into {self.merged_into}: do it there, or unmerge first")
         if self.status not in MOVES[event]:
-            possible = ", ".join(status.value for status in MOVES[event])
+            possible = ", ".join(status.value for status in MOVES[event]) or "not registered yet"
             raise Conflict(
                 f"{self.label} is {self.status.value}; {_words(event)} is possible when it is {possible}"
             )

@@ -29,6 +29,7 @@ class Store(Protocol):
     def save(
         self, before: Kept, ticket: Ticket, events: Sequence[e.Event], once: Once | None = None
     ) -> Ticket: ...
+    def answer(self, ticket: Ticket, once: Once) -> Ticket: ...
     def next_number(self) -> int: ...
     def id_of(self, number: int) -> str | None: ...
     def change(self, ticket_id: str, version: int) -> Change | None: ...
@@ -83,9 +84,10 @@ class Changing:
                 raise PreconditionFailed(f"{kept.ticket.label} was changed meanwhile; read it again")
             # Another function's clock may be ahead of ours: history never runs backwards (F15).
             ticket, events = step(kept.ticket, max(self.now(), kept.ticket.changed_at))
-            if not events:
-                return kept.ticket
             try:
+                if not events:
+                    # Done already; the same request later finds this answer, whatever happens in between.
+                    return self.store.answer(kept.ticket, ask.once) if ask.once else kept.ticket
                 return self.store.save(kept, ticket, events, ask.once)
             except PreconditionFailed:
                 if not tries_left:

@@ -2,8 +2,8 @@
 
 from chalicelib.customers.domain import DESK
 from chalicelib.tickets import events as e
+from chalicelib.tickets.domain.falling_due import fall_due
 from chalicelib.tickets.domain.keeping import Ask
-from chalicelib.tickets.domain.owed import fall_due
 from chalicelib.tickets.domain.ticket import Ticket
 from chalicelib.tickets.use_cases.changing import Changing, who
 

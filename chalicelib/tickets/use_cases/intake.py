@@ -62,7 +62,9 @@ class Intake(Changing):
         ticket, told = settle(registered(event), event, terms)
         if self.store.register(ticket, [event, *told]):
             return ticket
-        return self._registered_before(ticket_id, asks) or ticket
+        seen = self._registered_before(ticket_id, asks)
+        assert seen, "what could not be created is there"
+        return seen
 
     def _registered_before(self, ticket_id: str, asks: str) -> Ticket | None:
         """The answer that the same registration was given, rebuilt from its event: identical (F1)."""

@@ -1,5 +1,7 @@
 """Reading tickets, and why their clocks stand where they stand."""
 
+from dataclasses import replace
+
 from chalicelib.core.errors import NotFound
 from chalicelib.customers.domain import Actor
 from chalicelib.sla.domain import Explanation, Kind, explain
@@ -24,4 +26,6 @@ class Reading(Changing):
         found = explain(kind, seen, terms.plan, terms.hours, until)
         if found is None:
             raise NotFound(f"{ticket.label} has no clock {promise_id} any more")
+        if promise.earliest and promise.due_at == promise.earliest:
+            return replace(found, due_at=promise.due_at, clause=promise.clause)
         return found

@@ -34,7 +34,7 @@ class Triage(Changing):
         ask.by.need_staff()
 
         def decide(ticket: Ticket, at: datetime) -> Sequence[e.Event]:
-            if ticket.decision:
+            if ticket.acknowledged_at:
                 raise Conflict(f"{ticket.label} was acknowledged before; change its severity instead")
             self._need_reason(ticket, severity, reason)
             said = e.TicketAcknowledged(**who(ask, at), severity=severity, reason=reason, text=text)

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.core.errors import Conflict, Invalid
 from chalicelib.tickets import events as e
 from chalicelib.tickets.domain.keeping import Ask
+from chalicelib.tickets.domain.moves import CLOSED, SOLVED
 from chalicelib.tickets.domain.owed import CUSTOMER_CALL
 from chalicelib.tickets.domain.ticket import Ticket
 from chalicelib.tickets.use_cases.changing import Changing, who
@@ -38,7 +39,7 @@ class Work(Changing):
 
         return self._change(ticket_id, ask, decide)
 
-    def reply(
+    def reply(  # noqa: PLR0913 - what a reply says of itself
         self,
         ticket_id: str,
         ask: Ask,
@@ -47,10 +48,12 @@ class Work(Changing):
         channel: str = "api",
         sort: str | None = None,
         outside: bool = False,
+        joins: str = "",
     ) -> Ticket:
         """A public reply of either side; of a robot when `sort` says which, and that changes nothing (F19).
 
-        `outside`: a stranger's mail, let in by whoever checked the sender.
+        `outside`: a stranger's mail, let in by whoever checked the sender. `joins`: the address of a
+        colleague of the customer who takes part from now on.
         """
         message = self._bounded(message, ticket_id)
 
@@ -60,7 +63,10 @@ class Work(Changing):
                 return [e.AutomaticMailAttached(**said, message=message, sort=sort)]
             if ask.by.is_staff and not outside:
                 return [e.ReplySent(**said, message=message)]
-            return [e.ReplyReceived(**said, message=message, channel=channel)]
+            reopened = ticket.status in (SOLVED, CLOSED)
+            return [
+                e.ReplyReceived(**said, message=message, channel=channel, reopened=reopened, joined=joins)
+            ]
 
         return self._change(ticket_id, ask, decide)
 
