@@ -23,6 +23,7 @@ COUNTER = ("COUNTER", "TICKET")
 FIRST_NUMBER = 1000  # "#1 priority" in a subject is no ticket number
 MOST_IN_BATCH = 100
 CONDITION_FAILED = "ConditionalCheckFailed"
+NOT_OURS = "this cursor is not one of ours; begin again without it"
 _AGAIN = 3  # tries when another transaction is at the same items just now
 
 
@@ -84,15 +85,16 @@ def write(
     then nothing is written.
     """
     changed, new, replacing = list(changed), list(new), list(replacing)
-    for attempt in range(_AGAIN):
+    for tries_left in reversed(range(_AGAIN)):
         try:
             _transact(changed, new, replacing)
         except TransactWriteError as error:
             codes = {reason.code for reason in error.cancellation_reasons or () if reason}
-            if CONDITION_FAILED in codes or (codes and attempt + 1 == _AGAIN):
+            crowded = codes == {"TransactionConflict"}
+            if CONDITION_FAILED in codes or (crowded and not tries_left):
                 raise PreconditionFailed("somebody else changed it first; read it again") from None
-            if not codes:
-                raise
+            if not crowded:
+                raise _unavailable(error) from error
         else:
             return
 
@@ -148,6 +150,8 @@ def next_number() -> int:
 def under(pk: str, prefix: str, *, cursor: str | None = None, limit: int = 50, newest: bool = False) -> Page:
     """A page of the records below `pk` whose sort key begins with `prefix`."""
     start = _opened(cursor, ("pk", "sk"), {"pk": pk})
+    if start and not start["sk"]["S"].startswith(prefix):
+        raise Malformed(NOT_OURS)
     with reaching():
         results = Record.query(
             pk,
@@ -184,7 +188,9 @@ def listed(
         keys = [(record.pk, record.sk) for record in results]
     found = get_many(keys)
     cursor = _closed(results.last_evaluated_key, (range_name, "pk", "sk"))
-    return Page([found[key] for key in keys if key in found], cursor)
+    # The index may lag behind: what has left this list meanwhile is not shown in it.
+    there = [found[place] for place in keys if place in found and getattr(found[place], hash_name) == key]
+    return Page(there, cursor)
 
 
 def due(shard: str, before: str) -> Iterator[Record]:
@@ -250,7 +256,7 @@ def _opened(
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         places = dict(zip([n for n in names if n not in fixed], values, strict=True)) | fixed
     except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise Malformed("this cursor is not one of ours; begin again without it") from None
+        raise Malformed(NOT_OURS) from None
     if not all(isinstance(value, str) and 0 < len(value) <= 1024 for value in places.values()):
-        raise Malformed("this cursor is not one of ours; begin again without it")
+        raise Malformed(NOT_OURS)
     return {name: {"S": value} for name, value in places.items()}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.aws import clients, desk
 from chalicelib.core.clock import iso, sortable
+from chalicelib.core.errors import Unavailable
 from chalicelib.promises.domain import LOOKAHEAD, SHARDS
 
 MOST_ENTRIES = 10  # of one SendMessageBatch call
@@ -14,15 +15,19 @@ MOST_ENTRIES = 10  # of one SendMessageBatch call
 def sweep(now: datetime, queue_url: str) -> int:
     """Queues every record that is due by a minute from now; how many. Reads only what is due."""
     work = list(_work(now))
+    refused: list[str] = []
     for start in range(0, len(work), MOST_ENTRIES):
         entries = [
             {"Id": str(place), "MessageBody": body, "DelaySeconds": delay}
             for place, (body, delay) in enumerate(work[start : start + MOST_ENTRIES])
         ]
         answer = clients.sqs().send_message_batch(QueueUrl=queue_url, Entries=entries)  # type: ignore[arg-type]
-        for failed in answer.get("Failed", []):
-            # Not lost: it stays in the index, and the next sweep finds it again.
-            raise RuntimeError(f"the due queue refused {failed['Code']}")
+        refused += [failed["Code"] for failed in answer.get("Failed", [])]
+    if refused:
+        # Not lost: it stays in the index, and the next sweep finds it again.
+        raise Unavailable(
+            f"the due queue refused {len(refused)} of {len(work)}: {', '.join(sorted(set(refused)))}"
+        )
     return len(work)
 
 
