@@ -127,7 +127,7 @@ class Cloud:
         containers = Containers(home=Home(project=self.place.project, clock=self.place.clock, log=log))
         self._closing.callback(containers.stop)
         containers.preload(function.handler for function in functions.values())
-        containers.warm(2)
+        containers.warm(functions["APIHandler"], 2)
         return containers
 
     def _watch_what_leaves(self, names: Names, functions: dict[str, Function]) -> Post:

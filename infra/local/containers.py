@@ -5,6 +5,7 @@ A fork server imports the code once, so that a new container is there in millise
 
 import multiprocessing
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -47,11 +48,14 @@ class Container:
 
 @dataclass(slots=True, kw_only=True)
 class Containers:
-    """`invoke(function, event)` runs it in an idle container, the one used last first."""
+    """`invoke(function, event)` runs it in a container of its own that is idle, the one used last first.
+
+    Each function has its own containers, as on AWS: what one has set up must not help another.
+    """
 
     home: Home
-    limit: int = 16
-    _idle: list[Container] = field(default_factory=list)
+    limit: int = 24  # at work at the same time
+    _idle: dict[str, list[Container]] = field(default_factory=lambda: defaultdict(list))
     _lock: Lock = field(default_factory=Lock)
     _places: Semaphore = field(init=False)
     _start: Any = field(init=False)
@@ -65,11 +69,10 @@ class Containers:
         modules = {handler.rpartition(".")[0] for handler in handlers}
         self._start.set_forkserver_preload(["chalicelib.core.clock", *sorted(modules)])
 
-    def warm(self, count: int) -> None:
+    def warm(self, function: Function, count: int) -> None:
         """Some containers that are ready for the first requests."""
-        fresh = [self._fresh() for _ in range(count)]
-        with self._lock:
-            self._idle.extend(fresh)
+        for _ in range(count):
+            self._give_back(function, self._fresh())
 
     def invoke(self, function: Function, event: Any, *, seconds: float | None = None) -> Outcome:
         """One invocation, cut off at the function's time-out."""
@@ -83,34 +86,35 @@ class Containers:
             event=event,
         )
         with self._places:
-            container = self._take()
+            container = self._take(function)
             try:
                 outcome = container.run(call, seconds=budget)
             except Lost as lost:
                 container.end()
                 return Outcome(error=str(lost))
-            self._give_back(container)
+            self._give_back(function, container)
         return outcome
 
     def stop(self) -> None:
         """Ends all that are idle; those at work end with the supervisor."""
         with self._lock:
-            idle, self._idle = self._idle, []
+            idle = [container for containers in self._idle.values() for container in containers]
+            self._idle.clear()
         for container in idle:
             container.end()
 
-    def _take(self) -> Container:
+    def _take(self, function: Function) -> Container:
         with self._lock:
-            while self._idle:
-                container = self._idle.pop()
+            while idle := self._idle[function.name]:
+                container = idle.pop()
                 if container.process.is_alive():
                     return container
                 container.end()
         return self._fresh()
 
-    def _give_back(self, container: Container) -> None:
+    def _give_back(self, function: Function, container: Container) -> None:
         with self._lock:
-            self._idle.append(container)
+            self._idle[function.name].append(container)
 
     def _fresh(self) -> Container:
         ours, theirs = multiprocessing.Pipe()

@@ -29,6 +29,10 @@ class DueIndex:
             key(item) for shard in SHARDS for item in self._page(shard) if item["due_at"]["S"] <= last
         }
 
+    def forget(self) -> None:
+        """Something failed: what the sweep left may need it again."""
+        self._seen.clear()
+
     def _first_new(self, shard: str) -> datetime | None:
         page = self._page(shard)
         new = [item for item in page if key(item) not in self._seen]

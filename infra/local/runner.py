@@ -17,6 +17,7 @@ class Ran:
     at: str
     function: str
     summary: str
+    failed: bool = False
 
 
 Job = Callable[[], list[Ran]]
@@ -40,7 +41,7 @@ class Runner:
         if error:
             summary = f"{summary}: {error}"
             self.say(f"{at} {function.name} failed, {summary}")
-        return Ran(at=at, function=function.name, summary=summary)
+        return Ran(at=at, function=function.name, summary=summary, failed=bool(error))
 
 
 def failures(outcome: Outcome) -> set[str]:

@@ -93,6 +93,8 @@ class Traveller:
                 done = self.driver.sweep()
                 if not done:
                     return ran, True
+                if any(one.failed for one in done):
+                    self.due.forget()
                 ran = [*ran, *done][-REMEMBERED:]
         return ran, False
 

@@ -84,6 +84,14 @@ def test_sixteen_requests_at_once_run_in_sixteen_containers(cloud: LocalCloud) -
     assert len(set(answers)) == 16
 
 
+def test_each_function_has_containers_of_its_own(cloud: LocalCloud) -> None:
+    put(cloud, "/due/where/0")
+    cloud.settle()
+    (note,) = [note for note in notes(cloud, "due") if note["body"] == "where"]
+    containers = {str(cloud.request("GET", "/echo/x").json()["container"]) for _ in range(5)}
+    assert note["container"] not in containers
+
+
 def test_a_change_goes_through_stream_and_bus_to_a_mail_and_its_feedback(cloud: LocalCloud) -> None:
     put(cloud, "/tickets/TICKET%231")
     cloud.settle()
@@ -128,7 +136,7 @@ def test_any_mail_is_stored_and_its_notice_has_the_wished_verdicts(cloud: LocalC
     assert '"spfVerdict": {"status": "FAIL"}' in notice
     assert '"dkimVerdict": {"status": "PASS"}' in notice
     assert f'"objectKey": "inbound/{message_id}"' in notice
-    assert (cloud.data / "s3").rglob(f"*{message_id}*")
+    assert list((cloud.data / "s3").rglob(f"*{message_id}*"))
 
 
 def test_delayed_work_happens_in_order_each_at_its_own_second(cloud: LocalCloud) -> None:
