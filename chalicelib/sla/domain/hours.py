@@ -86,12 +86,24 @@ class WorkingTime:
         return table.moment(goal)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        if start.tzinfo is not UTC or end.tzinfo is not UTC:
-            start, end = utc(start), utc(end)
+        # The busiest question of the desk, mostly asked within working hours: no call, four comparisons.
+        if start.tzinfo is UTC is end.tzinfo:
+            days = self._table.days
+            try:
+                opens, closes, lag = days[start.toordinal()]
+                if opens <= start <= closes:
+                    opens, closes, later = days[end.toordinal()]
+                    if opens <= end <= closes:
+                        return end - start + (lag - later)
+            except KeyError:
+                pass
+        return self._between(utc(start), utc(end))
+
+    def _between(self, start: datetime, end: datetime) -> timedelta:
         table = self._table
         if not table.since <= start <= end < table.until:
             if end < start:
-                return -self.between(end, start)
+                return -self._between(end, start)
             table = self._covering(start, end)
         return table.worked_before(end) - table.worked_before(start)
 

@@ -15,7 +15,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 class Table:
     """What was worked before each interval; complete from `since` up to `until`, never changed."""
 
-    __slots__ = ("_before", "_closes", "_first", "_opens", "first", "last", "reach", "since", "until")
+    __slots__ = ("_before", "_closes", "_first", "_opens", "days", "first", "last", "reach", "since", "until")
 
     def __init__(self, intervals: list[Interval], *, first: int, last: int) -> None:
         self.first, self.last = first, last
@@ -30,6 +30,21 @@ class Table:
         days = range((self.until - self.since).days + 1)
         self._first = [bisect_left(self._closes, self.since + timedelta(days=day)) for day in days]
         self.reach = self.worked_before(self.until)
+        self.days = self._simple_days()
+
+    def _simple_days(self) -> dict[int, tuple[datetime, datetime, timedelta]]:
+        """UTC days with one interval, by ordinal: when it opens and closes, and how much real time since 1970
+        had gone by unworked when it opened; while it is open that stays the same.
+        """
+        known = range(self.since.toordinal(), self.until.toordinal())
+        found: dict[int, tuple[datetime, datetime, timedelta]] = {}
+        shared = set[int]()
+        for opens, closes, before in zip(self._opens[:-1], self._closes, self._before, strict=False):
+            day, last = opens.toordinal(), closes.toordinal()
+            if day in found or day != last:
+                shared |= {day, last}
+            found[day] = (opens, closes, opens - _EPOCH - before)
+        return {day: row for day, row in found.items() if day in known and day not in shared}
 
     def worked_before(self, at: datetime) -> timedelta:
         """Time worked from the beginning of the table up to `at`, which lies within it."""
