@@ -5,6 +5,7 @@ from chalice.app import Chalice
 from chalicelib.audit.jobs import bp as audit_jobs
 from chalicelib.escalation.api import api as escalation_api
 from chalicelib.escalation.jobs import bp as escalation_jobs
+from chalicelib.knowledge.pages import bp as knowledge_pages
 from chalicelib.mail.api import api as mail_api
 from chalicelib.mail.jobs import bp as mail_jobs
 from chalicelib.promises.jobs import bp as promises_jobs
@@ -20,6 +21,7 @@ for blueprint in (
     audit_jobs,
     escalation_api,
     escalation_jobs,
+    knowledge_pages,
     mail_api,
     mail_jobs,
     promises_jobs,

@@ -98,9 +98,14 @@ def outbox() -> "Outbox":
 @cache
 def telling() -> "Telling":
     """Who is told of what."""
+    from chalicelib.knowledge.topics import topics_for
+    from chalicelib.mail.readers import Readers
     from chalicelib.mail.telling import Telling
+    from chalicelib.mail.wording import Wording
 
-    return Telling(ticket_store(), customers(), mail_store(), outbox(), house())
+    readers, store = Readers(customers()), ticket_store()
+    wording = Wording(house(), readers, topics_for, lambda ticket_id: store.load(ticket_id).ticket.label)
+    return Telling(store, readers, mail_store(), outbox(), wording)
 
 
 @cache
@@ -123,18 +128,18 @@ def house() -> "House":
 def inbound() -> "Inbound":
     """Incoming mail."""
     from chalicelib.aws.secrets import secret
+    from chalicelib.mail.contents import Contents
+    from chalicelib.mail.finding import Finding
     from chalicelib.mail.inbound import Inbound
     from chalicelib.mail.reader import read
+    from chalicelib.mail.received import Reading
 
     return Inbound(
-        read=lambda raw: read(raw, now=clock.now()),
-        raw=raw_mail(),
-        files=files(),
-        customers=customers(),
-        threads=mail_store(),
-        store=ticket_store(),
+        reading=Reading(lambda raw: read(raw, now=clock.now()), raw_mail(), customers()),
+        contents=Contents(files()),
+        finding=Finding(ticket_store(), mail_store(), secret()),
+        bounces=outbox(),
         tickets=tickets(),
-        secret=secret(),
         own_address=settings().mail_sender,
     )
 

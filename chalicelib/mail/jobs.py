@@ -7,9 +7,8 @@ from chalice.app import Blueprint, CloudWatchEvent, SNSEvent
 from chalicelib import wiring
 from chalicelib.core.errors import NotFound
 from chalicelib.core.log import log
-from chalicelib.mail.domain import Verdicts
-from chalicelib.mail.inbound import Notice
-from chalicelib.mail.sender import MAIL_TAG
+from chalicelib.mail.domain.outgoing import MAIL_TAG
+from chalicelib.mail.notices import news_of, notice_of
 from chalicelib.mail.telling import TOLD
 from chalicelib.web.jobs import job
 
@@ -23,9 +22,7 @@ FEEDBACK = "arn:aws:sns:eu-west-1:000000000000:pledge-mail-feedback"
 @job
 def receive_mail(event: SNSEvent) -> str:
     """A mail that SES has stored becomes a ticket or a reply."""
-    receipt = json.loads(event.message)["receipt"]
-    notice = Notice(key=receipt["action"]["objectKey"], verdicts=Verdicts.of(receipt))
-    return wiring.inbound().receive(notice).id
+    return wiring.inbound().receive(notice_of(json.loads(event.message))).id
 
 
 @bp.on_sns_message(topic=FEEDBACK)
@@ -33,20 +30,16 @@ def receive_mail(event: SNSEvent) -> str:
 def hear_of_mail(event: SNSEvent) -> str | None:
     """SES tells what became of a mail of ours."""
     told = json.loads(event.message)
-    kind, tags = str(told.get("eventType", "")), told.get("mail", {}).get("tags", {})
+    tags = told.get("mail", {}).get("tags", {})
     mail_id = next(iter(tags.get(MAIL_TAG, [])), None)
     if mail_id is None:
         return None
-    bounce = told.get("bounce", {})
-    reason = f"{bounce.get('bounceType', '')} {bounce.get('bounceSubType', '')}".strip()
-    permanent = kind != "Bounce" or bounce.get("bounceType") == "Permanent"
+    news = news_of(told)
     try:
-        wiring.outbox().hear(
-            mail_id, kind, ses_id=told["mail"]["messageId"], reason=reason, permanent=permanent
-        )
+        wiring.outbox().hear(mail_id, news)
     except NotFound:
         log.warning("feedback on a mail that is not ours", mail_id=mail_id)
-    return kind
+    return news.kind
 
 
 @bp.on_cw_event({"source": ["pledge.tickets"], "detail-type": TOLD})

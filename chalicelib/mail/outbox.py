@@ -1,15 +1,17 @@
 """Outgoing mail: each draft once, tried again when it must be, visible when it cannot be delivered."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core import ids
 from chalicelib.core.errors import Conflict, PreconditionFailed
 from chalicelib.core.log import log
-from chalicelib.mail.domain.outgoing import LEASE, Draft, MailState, OutgoingMail
+from chalicelib.mail.domain.outgoing import LEASE, Draft, MailState, News, OutgoingMail
+from chalicelib.mail.domain.thread import ses_id
 from chalicelib.mail.sender import NotSentError, UnknownError
+
+MOST_PAGES = 10  # of a ticket's mails, looked through for one that came back
 
 
 class Store(Protocol):
@@ -21,6 +23,9 @@ class Store(Protocol):
     def suppressed(self, address: str) -> str | None: ...
     def suppress(self, address: str, reason: str) -> None: ...
     def release(self, address: str) -> None: ...
+    def of_ticket(
+        self, ticket_id: str, *, cursor: str | None, limit: int
+    ) -> tuple[list[OutgoingMail], str | None]: ...
     def remember_thread(self, message_id: str, ticket_id: str) -> None: ...
 
 
@@ -65,9 +70,15 @@ class Outbox:
         mail, now = self.store.get(mail_id), self.now()
         if mail.wake_at is None or mail.wake_at > now:
             return mail
+        if mail.is_exhausted:
+            return self._kept(mail, mail.ended(MailState.FAILED, mail.reason or "tried for a day in vain"))
         if reason := self.store.suppressed(mail.draft.to):
-            return self.store.save(mail, mail.ended(MailState.SUPPRESSED, reason))
-        return self._send(self.store.save(mail, mail.claim(now)))
+            return self._kept(mail, mail.ended(MailState.SUPPRESSED, reason))
+        try:
+            claimed = self.store.save(mail, mail.claim(now))
+        except PreconditionFailed:
+            return self.store.get(mail_id)  # somebody else claimed it first
+        return self._send(claimed)
 
     def resend(self, mail_id: str) -> OutgoingMail:
         """Sends again what could not be delivered; whoever asks has made sure of the address."""
@@ -75,20 +86,37 @@ class Outbox:
         if not mail.is_undelivered:
             raise Conflict(f"mail {mail.id} is {mail.state.value}; only an undelivered one is sent again")
         self.store.release(mail.draft.to)
-        return self._send(self.store.save(mail, replace(mail, attempts=0).claim(self.now())))
+        return self._send(self.store.save(mail, mail.again().claim(self.now())))
 
-    def hear(self, mail_id: str, kind: str, *, ses_id: str, reason: str = "", permanent: bool = True) -> None:
-        """What SES tells of a mail: Send, Delivery, Bounce, Complaint. Twice, or late, does no harm (F41)."""
+    def hear(self, mail_id: str, news: News) -> None:
+        """What SES tells of a mail. Twice, late or in another order does no harm (F10, F41)."""
         mail = self.store.get(mail_id)
-        told = _told(mail, kind, self.now(), ses_id=ses_id, reason=reason, permanent=permanent)
-        if told is None:
-            return
-        if told.state in (MailState.BOUNCED, MailState.COMPLAINED) and permanent:
-            self.store.suppress(mail.draft.to, reason or kind)
+        told = mail.told(news, self.now())
+        if news.suppresses and news.ses_id not in mail.earlier_ses_ids:
+            self.store.suppress(mail.draft.to, news.reason or news.kind)
         if told != mail:
             self.store.save(mail, told)
-        if mail.ses_id is None:
-            self._remember(told)
+        if mail.ses_id is None and news.ses_id not in mail.earlier_ses_ids:
+            self._remember(news.ses_id, mail)
+
+    def came_back(self, ticket_id: str, message_id: str, *, address: str, reason: str) -> None:
+        """A mail of ours about this ticket came back to the support address, with a report that names it."""
+        mail = self._written(ticket_id, message_id)
+        if mail is None or (address and address.lower() != mail.draft.to.lower()):
+            return
+        if not mail.is_undelivered:
+            self.hear(mail.id, News(kind="Bounce", ses_id=mail.ses_id or "", reason=reason))
+
+    def _written(self, ticket_id: str, message_id: str) -> OutgoingMail | None:
+        cursor = None
+        for _ in range(MOST_PAGES):
+            mails, cursor = self.store.of_ticket(ticket_id, cursor=cursor, limit=100)
+            for mail in mails:
+                if message_id == mail.draft.message_id or (mail.ses_id and ses_id(message_id) == mail.ses_id):
+                    return mail
+            if cursor is None:
+                return None
+        return None
 
     def _send(self, mail: OutgoingMail) -> OutgoingMail:
         now = self.now()
@@ -99,30 +127,18 @@ class Outbox:
             done = mail.failed(now, error.reason, final=error.final)
         except UnknownError:
             log.warning("mail perhaps sent", mail_id=mail.id, attempts=mail.attempts)
-            return mail
-        try:
-            kept = self.store.save(mail, done)
-        except PreconditionFailed:
-            return self.store.get(mail.id)  # SES's event came first
-        self._remember(kept)
+            done = mail.unanswered(now)
+        kept = self._kept(mail, done)
+        if kept.ses_id:
+            self._remember(kept.ses_id, kept)
         return kept
 
-    def _remember(self, mail: OutgoingMail) -> None:
-        if mail.ses_id and mail.draft.ticket_id:
-            self.store.remember_thread(mail.ses_id, mail.draft.ticket_id)
+    def _kept(self, before: OutgoingMail, mail: OutgoingMail) -> OutgoingMail:
+        try:
+            return self.store.save(before, mail)
+        except PreconditionFailed:
+            return self.store.get(mail.id)  # SES's event came first
 
-
-def _told(
-    mail: OutgoingMail, kind: str, at: datetime, *, ses_id: str, reason: str, permanent: bool
-) -> OutgoingMail | None:
-    if kind == "Send":
-        sending = mail.state in (MailState.SENDING, MailState.WAITING)
-        return mail.sent(at, ses_id) if sending else None
-    if kind == "Delivery":
-        fresh = mail.state in (MailState.SENDING, MailState.WAITING, MailState.SENT)
-        return replace(mail.sent(mail.sent_at or at, ses_id), state=MailState.DELIVERED) if fresh else None
-    if kind == "Bounce" and permanent:
-        return mail.ended(MailState.BOUNCED, reason)
-    if kind == "Complaint":
-        return mail.ended(MailState.COMPLAINED, reason or "marked as spam by its reader")
-    return None
+    def _remember(self, given: str, mail: OutgoingMail) -> None:
+        if given and mail.draft.ticket_id:
+            self.store.remember_thread(given, mail.draft.ticket_id)

@@ -9,9 +9,11 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 
 from chalicelib.aws import clients
 from chalicelib.mail.domain import OUR_HEADER, header_safe
-from chalicelib.mail.domain.outgoing import OutgoingMail
+from chalicelib.mail.domain.outgoing import MAIL_TAG, OutgoingMail
 
-MAIL_TAG = "pledge-mail"
+# A long word in a folded header becomes an encoded word, and an id is then no id any more: fold at spaces alone.
+HEADERS = SMTP.clone(max_line_length=998)
+BODY = SMTP.clone(max_line_length=76)
 FINAL = {"MessageRejected", "InvalidParameterValue", "MailFromDomainNotVerifiedException"}
 
 
@@ -39,11 +41,12 @@ class Sender:
     def send(self, mail: OutgoingMail, at: datetime) -> str:
         """SES's id of the sent mail; NotSentError, or UnknownError when SES did not answer."""
         extra = {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
+        content = self._bytes(mail, at)
         try:
             answer = clients.ses().send_raw_email(
                 Source=self.sender,
                 Destinations=[mail.draft.to],
-                RawMessage={"Data": self.message(mail, at).as_bytes()},
+                RawMessage={"Data": content},
                 Tags=[{"Name": MAIL_TAG, "Value": mail.id}],
                 **extra,
             )
@@ -56,24 +59,53 @@ class Sender:
             raise UnknownError from error
         return answer["MessageId"]
 
+    def _bytes(self, mail: OutgoingMail, at: datetime) -> bytes:
+        if not mail.draft.to.isascii():
+            raise NotSentError("SES takes no address with letters beyond ASCII", final=True)
+        try:
+            return self.message(mail, at).as_bytes(policy=HEADERS)
+        except (ValueError, LookupError, AttributeError, TypeError) as error:
+            # However odd the address or name: one that cannot be written is not tried for ever.
+            reason = f"it cannot be written as a mail: {type(error).__name__}"
+            raise NotSentError(reason, final=True) from error
+
     def message(self, mail: OutgoingMail, at: datetime) -> EmailMessage:
         """The mail as it goes on the wire: threads in real clients, says that it is automatic when it is."""
         draft = mail.draft
-        message = EmailMessage(policy=SMTP)
-        message["From"] = formataddr((f"{self.operator} Support", self.sender))
-        message["To"] = formataddr((header_safe(draft.name, 100), draft.to)) if draft.name else draft.to
-        message["Subject"] = header_safe(draft.subject)
-        message["Date"] = format_datetime(at)
-        if draft.message_id:
-            message["Message-ID"] = f"<{draft.message_id}>"
-        if draft.references:
-            message["In-Reply-To"] = f"<{draft.references[-1]}>"
-            message["References"] = " ".join(f"<{reference}>" for reference in draft.references)
-        message[OUR_HEADER] = mail.id
-        if draft.automatic:
-            message["Auto-Submitted"] = "auto-replied" if draft.references else "auto-generated"
-            message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(draft.text)
+        message = EmailMessage(policy=BODY)
+        for name, value in self._headers(mail, at).items():
+            message[name] = value
+        # Seven bits, whatever is written: every server on the way hands it on unchanged.
+        message.set_content(_sound(draft.text), cte="quoted-printable")
         if draft.html:
-            message.add_alternative(draft.html, subtype="html")
+            message.add_alternative(_sound(draft.html), subtype="html", cte="quoted-printable")
         return message
+
+    def _headers(self, mail: OutgoingMail, at: datetime) -> dict[str, str]:
+        draft = mail.draft
+        name = header_safe(draft.name, 100)
+        headers = {
+            "From": formataddr((header_safe(f"{self.operator} Support", 100), self.sender)),
+            "To": formataddr((name, draft.to)) if name else draft.to,
+            "Subject": header_safe(draft.subject),
+            "Date": format_datetime(at),
+            OUR_HEADER: mail.id,
+        }
+        if draft.message_id:
+            headers["Message-ID"] = f"<{draft.message_id}>"
+        if references := [id_ for id_ in draft.references if _is_plain(id_)]:
+            headers["In-Reply-To"] = f"<{references[-1]}>"
+            headers["References"] = " ".join(f"<{reference}>" for reference in references)
+        if draft.automatic:
+            headers["Auto-Submitted"] = "auto-replied" if draft.answers else "auto-generated"
+            # Not "All": that would silence the reports of mail that did not arrive.
+            headers["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+        return headers
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_plain(message_id: str) -> bool:
+    return message_id.isascii() and message_id.isprintable() and len(message_id) <= 250

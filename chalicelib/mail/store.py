@@ -1,16 +1,22 @@
 """Outgoing mail, suppressed addresses and answers counted, on the desk table."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.aws import codec, desk
 from chalicelib.aws.records import Record
 from chalicelib.core.clock import sortable
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, PreconditionFailed
 from chalicelib.mail.domain.outgoing import OutgoingMail
+from chalicelib.mail.domain.thread import first_ticket_id, ses_id
 from chalicelib.promises.domain import shard_of
 
 UNDELIVERED = "UNDELIVERED"
+MAIL = "MAIL"
+FAILURE = "FAILURE"  # an item beside a mail that has failed: its place in the list of undelivered things
 KEPT_FOR = timedelta(days=2)
+HOUR = timedelta(hours=1)
 
 
 class MailStore:
@@ -18,38 +24,44 @@ class MailStore:
 
     def create(self, mail: OutgoingMail) -> bool:
         """Keeps a new mail; False when it is there already."""
-        return desk.create(_record(mail))
+        if not mail.is_undelivered:
+            return desk.create(_record(mail))
+        try:
+            desk.write(new=[_record(mail), _failure(mail)])
+        except PreconditionFailed:
+            return False
+        return True
 
     def get(self, mail_id: str) -> OutgoingMail:
         """The mail; NotFound."""
-        record = desk.get(mail_id, "MAIL")
+        record = desk.get(mail_id, MAIL)
         if record is None or record.state is None:
             raise NotFound(f"there is no mail {mail_id}")
         return codec.loads(record.state, OutgoingMail)
 
     def save(self, before: OutgoingMail, mail: OutgoingMail) -> OutgoingMail:
         """The mail one version on; PreconditionFailed when somebody was quicker."""
-        record = _record(mail)
-        record.version = before.version + 1
-        mail = codec.of_plain(codec.plain(mail) | {"version": record.version}, OutgoingMail)
-        record.state = codec.dumps(mail)
-        desk.update_state(record, before.version)
+        mail = replace(mail, version=before.version + 1)
+        if before.is_undelivered or mail.is_undelivered:
+            desk.write([(_record(mail), before.version)], replacing=[_failure(mail)])
+        else:
+            desk.update_state(_record(mail), before.version)
         return mail
 
     def of_ticket(
         self, ticket_id: str, *, cursor: str | None, limit: int
     ) -> tuple[list[OutgoingMail], str | None]:
-        """What was written about a ticket, oldest first."""
-        return self._listed(f"MAILS#{ticket_id}", cursor, limit)
+        """What was written about a ticket, oldest first, delivered or not."""
+        page = desk.listed(Record.listing, _listing(ticket_id), cursor=cursor, limit=limit)
+        return [codec.loads(r.state, OutgoingMail) for r in page.records if r.state], page.cursor
 
     def undelivered(self, *, cursor: str | None, limit: int) -> tuple[list[OutgoingMail], str | None]:
-        """What could not be delivered, oldest first."""
-        return self._listed(UNDELIVERED, cursor, limit)
-
-    def _listed(self, key: str, cursor: str | None, limit: int) -> tuple[list[OutgoingMail], str | None]:
-        page = desk.listed(Record.listing, key, cursor=cursor, limit=limit)
-        mails = [codec.loads(r.state, OutgoingMail) for r in page.records if r.state and r.sk == "MAIL"]
-        return mails, page.cursor
+        """What could not be delivered, oldest first; the list is shared with other channels."""
+        page = desk.listed(Record.listing, UNDELIVERED, cursor=cursor, limit=limit)
+        keys = [(record.pk, MAIL) for record in page.records if record.sk == FAILURE]
+        found = desk.get_many(keys)
+        records = [found[key] for key in keys if key in found]
+        return [codec.loads(record.state, OutgoingMail) for record in records if record.state], page.cursor
 
     # -- addresses --------------------------------------------------------------------------------
 
@@ -67,10 +79,15 @@ class MailStore:
         desk.delete(f"SUPPRESSED#{address.lower()}", "SUPPRESSED")
 
     def may_answer(self, address: str, now: datetime, *, most: int, answering: str) -> bool:
-        """False when `most` other reports from this address were answered by themselves this hour (F19)."""
+        """False when `most` other mails from this address were answered by themselves within the hour (F19)."""
+        place = f"ANSWERS#{address.lower()}"
         expires = int((now + KEPT_FOR).timestamp())
-        place = (f"ANSWERS#{address.lower()}", f"{now:%Y-%m-%dT%H}")
-        return desk.join(*place, answering, most=most, expires=expires)
+        # The last hour lies in two clock hours. The earlier one is over, so a plain count will do.
+        earlier = sum(member > sortable(now - HOUR) for member in _members(place, _hour(now - HOUR)))
+        this = f"{sortable(now)}#{answering}"
+        if earlier >= most:
+            return this in _members(place, _hour(now))
+        return desk.join(place, _hour(now), this, most=most - earlier, expires=expires)
 
     # -- threads ----------------------------------------------------------------------------------
 
@@ -78,21 +95,60 @@ class MailStore:
         """A Message-ID that SES gave to a mail of ours leads back to its ticket."""
         desk.put(Record(f"MESSAGE#{message_id}", "MESSAGE", state=ticket_id))
 
-    def thread_of(self, message_ids: list[str]) -> dict[str, str]:
-        """Which tickets these Message-IDs belong to."""
-        found = desk.get_many([(f"MESSAGE#{message_id}", "MESSAGE") for message_id in message_ids])
-        return {pk.removeprefix("MESSAGE#"): r.state for (pk, _), r in found.items() if r.state}
+    def leads_of(self, message_ids: Sequence[str]) -> list[tuple[str, bool]]:
+        """The tickets these ids lead to, in the same order and in one trip.
+
+        An id that SES gave to a mail of ours counts as signed: nobody else knows it. The id of a
+        customer's own first mail does not.
+        """
+        keys = [key for message_id in message_ids for key in _keys_of(message_id)]
+        found = desk.get_many(keys)
+        records = [found[key] for key in dict.fromkeys(keys) if key in found]
+        return [(r.state, True) if r.sk == "MESSAGE" else (r.pk, False) for r in records if r.state]
+
+
+def _members(pk: str, sk: str) -> Collection[str]:
+    record = desk.get(pk, sk)
+    return record.members or () if record else ()
+
+
+def _keys_of(message_id: str) -> list[desk.Key]:
+    given = ses_id(message_id)
+    first = [(first_ticket_id(message_id), "TICKET")]
+    return [(f"MESSAGE#{given}", "MESSAGE")] if given else first
 
 
 def _record(mail: OutgoingMail) -> Record:
-    listed = UNDELIVERED if mail.is_undelivered else f"MAILS#{mail.draft.ticket_id or '-'}"
     return Record(
         mail.id,
-        "MAIL",
+        MAIL,
         version=mail.version,
         state=codec.dumps(mail),
         due_shard=shard_of(mail.id) if mail.wake_at else None,
         due_at=sortable(mail.wake_at) if mail.wake_at else None,
-        list_key=listed,
-        list_order=f"{sortable(mail.created_at)}#{mail.id}",
+        list_key=_listing(mail.draft.ticket_id),
+        list_order=_order(mail),
     )
+
+
+def _failure(mail: OutgoingMail) -> Record:
+    """Listed only while the mail is undelivered; sending it again takes it off the list."""
+    listed = mail.is_undelivered
+    return Record(
+        mail.id,
+        FAILURE,
+        list_key=UNDELIVERED if listed else None,
+        list_order=_order(mail) if listed else None,
+    )
+
+
+def _listing(ticket_id: str | None) -> str:
+    return f"MAILS#{ticket_id or '-'}"
+
+
+def _order(mail: OutgoingMail) -> str:
+    return f"{sortable(mail.created_at)}#{mail.id}"
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H}"

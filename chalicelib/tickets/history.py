@@ -25,21 +25,21 @@ def shown(changes: Iterable[Change], actor: Actor, *, whole: bool = False) -> li
 
 def _events(change: Change, actor: Actor, *, whole: bool) -> list[dict[str, Any]]:
     return [
-        _event(event, whole=whole)
+        _event(event, actor, whole=whole)
         for event in change.events
         if actor.is_staff or not isinstance(event, INTERNAL)
     ]
 
 
-def _event(event: e.Event, *, whole: bool) -> dict[str, Any]:
+def _event(event: e.Event, actor: Actor, *, whole: bool) -> dict[str, Any]:
     row = {key: value for key, value in codec.plain(event).items() if key not in HIDDEN}
     message = getattr(event, "message", None)
     if message is not None:
-        row["message"] = _message(message, whole=whole)
+        row["message"] = _message(message, actor, whole=whole)
     return {"type": type(event).__name__, **row}
 
 
-def _message(message: e.Message, *, whole: bool) -> dict[str, Any]:
+def _message(message: e.Message, actor: Actor, *, whole: bool) -> dict[str, Any]:
     row = {key: value for key, value in codec.plain(message).items() if key not in HIDDEN_IN_MESSAGES}
     row["text"] = message.text
     if message.text_key:
@@ -52,6 +52,6 @@ def _message(message: e.Message, *, whole: bool) -> dict[str, Any]:
     row["files"] = [
         {**codec.plain(file), "url": files.link(file.id, name=file.name)} for file in message.files
     ]
-    if message.raw_key:
+    if message.raw_key and actor.is_staff:  # a colleague's raw mail quotes what was for staff alone
         row["raw_url"] = wiring.raw_mail().link(message.raw_key, name="message.eml")
     return row
