@@ -15,7 +15,7 @@ run: setup
 	@exec $(BIN)/python -m infra.local
 
 test: setup lint types
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -15,7 +15,6 @@ import pytest
 
 from infra.local.client import CloudFailed, LocalCloud
 
-pytestmark = pytest.mark.xdist_group("local-cloud")  # one cloud for all of them
 SAMPLE = Path(__file__).parent / "sample"
 
 
