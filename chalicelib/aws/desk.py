@@ -22,7 +22,7 @@ Key = tuple[str, str]
 COUNTER = ("COUNTER", "TICKET")
 FIRST_NUMBER = 1000  # "#1 priority" in a subject is no ticket number
 MOST_IN_BATCH = 100
-CONDITION_FAILED = "ConditionalCheckFailed"
+CONDITION_FAILED, REFUSED = "ConditionalCheckFailed", "ConditionalCheckFailedException"
 NOT_OURS = "this cursor is not one of ours; begin again without it"
 _AGAIN = 3  # tries when another transaction is at the same items just now
 
@@ -61,7 +61,7 @@ def create(record: Record) -> bool:
         try:
             record.save(condition=Record.pk.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if _code(error) != REFUSED:
                 raise
             return False
     return True
@@ -115,7 +115,7 @@ def update_state(record: Record, version: int) -> None:
         try:
             record.save(condition=Record.version == version)
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if _code(error) != REFUSED:
                 raise
             raise PreconditionFailed("somebody else changed it first; read it again") from None
 
@@ -226,7 +226,14 @@ def _unavailable(error: Exception) -> Unavailable:
 
 
 def _is_refusal(error: PutError | UpdateError | TransactWriteError) -> bool:
-    return error.cause_response_code in ("ConditionalCheckFailedException", "TransactionCanceledException")
+    return _code(error) in (REFUSED, "TransactionCanceledException")
+
+
+def _code(error: PynamoDBException) -> str | None:
+    # PynamoDB's own `cause_response_code` breaks on an error without an answer, such as a time-out.
+    answer = getattr(error.cause, "response", None) or {}
+    code: str | None = answer.get("Error", {}).get("Code")
+    return code
 
 
 def _connection() -> Connection:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import uniform
+from time import sleep
 from typing import Any, Protocol
 
 from chalicelib.core import ids
@@ -17,7 +19,8 @@ from chalicelib.tickets.domain.report import MOST_INLINE
 from chalicelib.tickets.domain.ticket import Terms, Ticket
 
 Decide = Callable[[Ticket, datetime], Sequence[e.Event]]
-TRIES = 6  # a change that lost a race is decided anew on the new state
+TRIES = 12  # a change that lost a race is decided anew on the new state
+LONGEST_WAIT = 0.25  # seconds, between two tries
 MOMENT = timedelta(microseconds=1)
 
 
@@ -92,6 +95,7 @@ class Changing:
             except PreconditionFailed:
                 if not tries_left:
                     raise
+                _step_aside(TRIES - tries_left)
         raise AssertionError("unreachable")
 
     def _settled(self, ticket: Ticket, events: Sequence[e.Event]) -> tuple[Ticket, list[e.Event]]:
@@ -141,6 +145,11 @@ class Changing:
 def who(ask: Ask, at: datetime) -> Any:
     """Who did it and when, as every event says."""
     return {"at": at, "by": ask.by.id, "name": ask.by.name}
+
+
+def _step_aside(tries: int) -> None:
+    """A moment of random length, so that those who collided do not collide again."""
+    sleep(uniform(0, min(LONGEST_WAIT, 0.01 * 2**tries)))  # noqa: S311 - nobody needs to be unable to guess it
 
 
 def _number(ticket_id: str) -> int | None:
