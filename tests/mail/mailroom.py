@@ -139,15 +139,11 @@ class Mailroom:
 
 def notice(raw: bytes, key: str, source: str | None, verdicts: dict[str, str]) -> dict[str, Any]:
     """As SES would say it."""
-    headers = (
-        message_from_bytes(raw[:8000], policy=default.clone(raise_on_defect=False))
-        if source is None
-        else None
-    )
-    from_ = str(headers["From"] or "").rpartition("<")[2].strip(">") if headers else source
+    if source is None:
+        source = str(message_from_bytes(raw[:8000])["From"] or "").rpartition("<")[2].strip("> ")
     receipt = {f"{name}Verdict": {"status": status} for name, status in verdicts.items()}
     return {
-        "mail": {"source": from_, "headers": [], "headersTruncated": False},
+        "mail": {"source": source, "headers": [], "headersTruncated": False},
         "receipt": {**receipt, "action": {"type": "S3", "objectKey": key}},
     }
 
@@ -172,5 +168,5 @@ def _bytes(raw: str | bytes) -> bytes:
 
 def as_sns(told: dict[str, Any]) -> dict[str, Any]:
     """The event with which SNS wakes a function."""
-    sns = {"Message": json.dumps(told), "Subject": "Amazon SES"}
+    sns = {"Message": json.dumps(told), "Subject": "Amazon SES", "MessageAttributes": {}}
     return {"Records": [{"EventSource": "aws:sns", "Sns": sns}]}
