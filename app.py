@@ -3,6 +3,8 @@
 from chalice.app import Chalice
 
 from chalicelib.audit.jobs import bp as audit_jobs
+from chalicelib.customers.api import api as customers_api
+from chalicelib.customers.jobs import bp as customers_jobs
 from chalicelib.escalation.api import api as escalation_api
 from chalicelib.escalation.jobs import bp as escalation_jobs
 from chalicelib.knowledge.pages import bp as knowledge_pages
@@ -19,6 +21,8 @@ app = Chalice(app_name="pledge", configure_logs=False)
 
 for blueprint in (
     audit_jobs,
+    customers_api,
+    customers_jobs,
     escalation_api,
     escalation_jobs,
     knowledge_pages,

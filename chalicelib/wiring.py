@@ -11,6 +11,7 @@ from chalicelib.core.settings import settings
 if TYPE_CHECKING:
     from chalicelib.aws.files import Files, Texts
     from chalicelib.customers.store import CustomerStore
+    from chalicelib.customers.use_cases import Accounts, Keys
     from chalicelib.escalation.store import MobilisationStore, SendingStore
     from chalicelib.escalation.use_cases import Crews, Escalations, Mobilisations, Pages, Rotas
     from chalicelib.mail.inbound import Inbound
@@ -31,6 +32,23 @@ def customers() -> "CustomerStore":
 
     table()
     return CustomerStore()
+
+
+@cache
+def accounts() -> "Accounts":
+    """Customers' hours and contracts."""
+    from chalicelib.customers.documents import Documents
+    from chalicelib.customers.use_cases import Accounts
+
+    return Accounts(customers(), Documents(), ticket_store(), tickets(), clock.now)
+
+
+@cache
+def keys() -> "Keys":
+    """Everybody's own keys."""
+    from chalicelib.customers.use_cases import Keys
+
+    return Keys(customers(), clock.now)
 
 
 @cache

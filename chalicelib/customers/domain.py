@@ -1,10 +1,11 @@
 """Customers, contacts, staff and the actor that each request acts as."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.core.errors import Forbidden
-from chalicelib.sla.domain import Override
+from chalicelib.sla.domain import Calendar, Override
 
 
 class CustomerKind(StrEnum):
@@ -78,6 +79,15 @@ class Actor:
         if not self.is_staff:
             raise Forbidden("only the operator's staff can do this")
 
+    def need_role(self, *roles: Role) -> None:
+        """Refuses whoever has none of `roles`."""
+        if self.kind is not ActorKind.DESK and not self.roles & set(roles):
+            raise Forbidden(f"this takes one of the roles {', '.join(role.value for role in roles)}")
+
+    def is_same_person(self, other: "Actor") -> bool:
+        """The same person, with whichever key. Ids of contacts are unique within their customer alone."""
+        return (self.kind, self.customer_id, self.id) == (other.kind, other.customer_id, other.id)
+
 
 DESK = Actor(id="desk", name="Pledge desk", kind=ActorKind.DESK)
 
@@ -94,7 +104,7 @@ class Customer:
     zone: str = "UTC"
     country: str = "GB"
     subdivision: str | None = None
-    calendar: str | None = None  # id of an own calendar; else standard hours of zone and country
+    calendar: Calendar | None = None  # its own; else standard hours of zone and country
     language: str = "en"
     domains: tuple[str, ...] = ()  # addresses there are theirs
     end_user_domains: tuple[str, ...] = ()  # addresses there belong to their end users: B16
@@ -163,7 +173,12 @@ class Key:
     revoked: bool = False
     label: str = ""
     created_at: str = ""
+    expires_at: datetime | None = None
     version: int = 0
+
+    def opens(self, at: datetime) -> bool:
+        """Whether it still opens anything (F30)."""
+        return not self.revoked and (self.expires_at is None or at < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,3 +189,10 @@ class Known:
     staff: Staff | None = None
     customer_id: str | None = None  # the customer whose own domain it is
     partner_id: str | None = None  # the partner whose end users are there: B16
+    customer: Customer | None = (
+        None  # either of them, a copy kept in the same transaction: one trip tells all
+    )
+
+    def terms_giver(self, customer_id: str | None) -> Customer | None:
+        """The customer with this id, where the address itself told of it."""
+        return self.customer if self.customer and self.customer.id == customer_id else None

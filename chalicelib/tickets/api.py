@@ -26,7 +26,12 @@ STAFF = {**CHANGES, "staff": True}
 )
 def register_ticket(call: Call) -> f.TicketView:
     """Report an issue; it has its number at once."""
-    return _view(wiring.tickets().register(_report(call.body, call.actor), by=call.actor, key=call.key))
+    once = call.ask.once
+    report = _report(call.body, call.actor)
+    ticket = wiring.tickets().register(
+        report, by=call.actor, key=once.key if once else None, asks=once.asks if once else None
+    )
+    return _view(ticket)
 
 
 @api.operation("GET", "/tickets", query=f.TicketsQuery, answer=f.TicketPage, **READS)

@@ -18,5 +18,5 @@ def terms_of(customer: Customer | None, plan: PlanRef | None = None) -> Terms:
         chosen = chosen.overridden(*customer.overrides)
     region = "-".join(part for part in (customer.country, customer.subdivision) if part)
     if customer.calendar and not chosen.calendar:
-        return Terms(chosen, reader.hours_of(reader.calendar(customer.calendar)))
+        return Terms(chosen, reader.hours_of(customer.calendar))
     return Terms(chosen, reader.hours_for(chosen, customer.zone, region or None))

@@ -75,7 +75,9 @@ class Call:
             return None
         body = self.body.model_dump_json() if self.body is not None else ""
         asks = ids.fingerprint(self.operation.name, str(self.request.uri_params), body)
-        return Once(key=ids.fingerprint(self.actor.id, self.key), asks=asks)
+        # Ids of contacts are unique within their customer alone.
+        whose = (self.actor.kind.value, self.actor.customer_id or "", self.actor.id)
+        return Once(key=ids.fingerprint(*whose, self.key), asks=asks)
 
 
 OPERATIONS: list[Operation] = []

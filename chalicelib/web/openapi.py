@@ -15,7 +15,7 @@ from chalicelib.web.problems import PROBLEM_JSON, TITLES, Problem
 Json = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REF = "#/components/schemas/{model}"
-ALWAYS = (400, 401, 429, 500, 503)
+ALWAYS = (400, 401, 404, 429, 500, 503)
 MEANING = {
     Scope.TICKETS_READ: "read tickets and their history",
     Scope.TICKETS_WRITE: "report issues, reply, close, reopen, escalate",
@@ -65,7 +65,7 @@ def _schemas() -> tuple[dict[tuple[type[BaseModel], str], Json], Json]:
     models: list[Any] = [(model, "validation") for model in sorted(bodies, key=_name)]
     models += [(model, "serialization") for model in sorted(answers, key=_name)]
     refs, definitions = models_json_schema(models, ref_template=REF)
-    return {(model, mode): schema for (model, mode), schema in refs.items()}, definitions["$defs"]
+    return {(model, mode): schema for (model, mode), schema in refs.items()}, definitions["$defs"]  # type: ignore[misc]
 
 
 def _name(model: type[BaseModel]) -> str:
@@ -156,10 +156,8 @@ def _refusals(operation: Operation) -> list[int]:
     found = set(ALWAYS)
     if operation.scope or operation.staff:
         found.add(403)
-    if "{" in operation.path or "customer_id" in operation.query.model_fields:
-        found.add(404)
     if operation.method != "GET":
-        found |= {404, 409, 422}
+        found |= {409, 422}
     if operation.changes:
         found.add(412)
     if operation.body:

@@ -1,5 +1,8 @@
 """Solved, closed, reopened, and what falls due meanwhile."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from chalicelib.customers.domain import DESK
 from chalicelib.tickets import events as e
 from chalicelib.tickets.domain.falling_due import fall_due
@@ -39,8 +42,14 @@ class Ending(Changing):
         )
 
     def move_deadlines(self, ticket_id: str, *, calendar: str) -> Ticket:
-        """Computes open deadlines again after a calendar changed; settled ones stay (Clocks 6)."""
+        """Computes open deadlines again after a calendar changed; settled ones stay (Clocks 6).
+
+        Asked again it moves nothing and writes nothing (F9).
+        """
         ask = Ask(by=DESK)
-        return self._change(
-            ticket_id, ask, lambda ticket, at: [e.DeadlinesMoved(**who(ask, at), calendar=calendar)]
-        )
+
+        def step(ticket: Ticket, at: datetime) -> tuple[Ticket, Sequence[e.Event]]:
+            moved, told = self._settled(ticket, [e.DeadlinesMoved(**who(ask, at), calendar=calendar)])
+            return (moved, told) if moved.promises != ticket.promises else (ticket, ())
+
+        return self._keep(ticket_id, ask, step)
