@@ -1,7 +1,7 @@
 """From the table's stream to the bus."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws import clients, codec
@@ -14,14 +14,12 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 10  # of one PutEvents call
 
 
-def publish(images: Iterable[dict[str, Any]]) -> int:
-    """Tells the bus of the events in these new items; how many they were. Raises when one is not taken."""
-    entries = [entry for image in images for entry in entries_of(image)]
+def publish(entries: Sequence["PutEventsRequestEntryTypeDef"]) -> None:
+    """Tells the bus; Unavailable when it does not take one of them."""
     for start in range(0, len(entries), MOST_ENTRIES):
         answer = clients.bus().put_events(Entries=entries[start : start + MOST_ENTRIES])
         if answer["FailedEntryCount"]:
             raise Unavailable(f"the bus refused {answer['FailedEntryCount']} events")
-    return len(entries)
 
 
 def entries_of(image: dict[str, Any]) -> Iterator["PutEventsRequestEntryTypeDef"]:
