@@ -1,0 +1,1 @@
+"""What the tables share: engines, counted calls, write units by the book."""
