@@ -44,7 +44,8 @@ class Topics:
         said = subject.casefold()
         hits = {topic.id: sum(_occurs(word, said) for word in topic.words) for topic in self.all}
         ranked = sorted((topic for topic in self.all if hits[topic.id]), key=lambda t: -hits[t.id])
-        return [*ranked[: self.most], *(topic for topic in self.all if topic.always)]
+        always = (topic for topic in self.all if topic.always)
+        return list(dict.fromkeys((*ranked[: self.most], *always)))
 
 
 def topics_for(subject: str, base: str) -> list[Pointer]:

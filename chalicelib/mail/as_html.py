@@ -26,13 +26,15 @@ def _block(block: str, own: str) -> str:
 
 
 def _sort_of(line: str) -> str:
-    return line[:2] if line[:2] in ("- ", "> ") else ">" if line == ">" else ""
+    if line == ">" or line.startswith("> "):
+        return ">"
+    return "-" if line.startswith("- ") else ""
 
 
 def _piece(sort: str, lines: list[str], own: str) -> str:
-    if sort == "- ":
+    if sort == "-":
         return _UL + "".join(f"{_LI}{_item(line[2:], own)}</li>" for line in lines) + "</ul>"
-    if sort in ("> ", ">"):
+    if sort == ">":
         # A stranger's words: shown as they are, never as links.
         return _QUOTE + "<br>".join(html.escape(line[2:]) for line in lines) + "</blockquote>"
     return _P + "<br>".join(_linked(line) for line in lines) + "</p>"

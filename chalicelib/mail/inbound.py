@@ -122,7 +122,11 @@ class Inbound:
         message = self.contents.of_report(received.mail, received.proof, received.key, ticket_id)
         report = self._report(received, message)
         ticket: Ticket = self.tickets.register(
-            report, by=received.sender.actor, ticket_id=ticket_id, asks=received.once.asks
+            report,
+            by=received.sender.actor,
+            ticket_id=ticket_id,
+            asks=received.once.asks,
+            customer=received.sender.known.terms_giver(report.customer_id),
         )
         return ticket
 

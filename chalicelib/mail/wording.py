@@ -22,6 +22,7 @@ TO_STAFF = ("customer_replied",)
 MOST_SAID = 20_000  # characters in one letter; the rest is in the history
 MOST_REFERENCES = 10
 _NUMBER = re.compile(r"\s*\[\s*#\s*\d{1,9}\s*\]")
+_GREETING = re.compile(r"(?:hi|hello|dear|hey|good (?:morning|afternoon|evening|day))\b", re.IGNORECASE)
 _RE = re.compile(r"(?:\s*re\s*:)+\s*", re.IGNORECASE)
 
 
@@ -128,13 +129,15 @@ class Wording:
             "hello": f"Hello {header_safe(reader.name)}," if reader.name else "Hello,",
             "known": ticket.customer_id is not None,
             "partner": self.readers.partner_of(ticket) if isinstance(event, e.TicketRegistered) else "",
-            "due": _Dues(letters.dues(ticket, reader.zone)),
+            "due": _Dues(**letters.dues(ticket, reader.zone)),
             "moment": lambda at: letters.moment(at, reader.zone),
             "topics": self.topics_for(ticket.subject, self.house.url),
             "proposed": ticket.proposal.severity,
             "said": text,
             "goes_on": goes_on,
             "files": files,
+            "greets": bool(_GREETING.match(text)),
+            "signs": _signs(text, event.name),
             "more_at": f"{self.house.url}/v1/tickets/{ticket.number or ticket.id}/history/{told.version}",
             "why": _why(event),
             "status": lambda: letters.status_words(ticket),
@@ -146,15 +149,18 @@ class Wording:
 
     def _workers(self, ticket: Ticket) -> str:
         colleague = self.readers.colleague(ticket.assignee)
-        name = colleague.name if colleague else "nobody yet"
-        return name if ticket.work_started_at else f"{name}, work not started"
+        if colleague is None:
+            return "nobody yet"
+        return colleague.name if ticket.work_started_at else f"{colleague.name}, work not started"
 
 
-class _Dues(dict[str, str]):
-    """A deadline that is not owed reads as nothing."""
+class _Dues:
+    """The open deadlines by kind; one that is not owed reads as nothing."""
 
-    def __missing__(self, kind: str) -> str:
-        return ""
+    # Not a dictionary: a template would find its methods, and `due.update` is the name of one.
+    def __init__(self, **dues: str) -> None:
+        self.first_response = dues.get("first_response", "")
+        self.update = dues.get("update", "")
 
 
 def _said(event: e.Event) -> tuple[str, bool, list[str]]:
@@ -166,6 +172,13 @@ def _said(event: e.Event) -> tuple[str, bool, list[str]]:
         found = (getattr(event, name, "") for name in ("question", "resolution", "text"))
         text, more, files = next((one for one in found if one), ""), False, []
     return text[:MOST_SAID].strip(), more or len(text) > MOST_SAID, files
+
+
+def _signs(text: str, name: str) -> bool:
+    """Whether the writer's own name stands under the text already."""
+    last = " ".join(text.strip().split("\n")[-3:]).casefold()
+    first = name.partition(" ")[0].casefold()
+    return bool(first) and re.search(rf"\b{re.escape(first)}\b", last) is not None
 
 
 def _why(event: e.Event) -> str:

@@ -145,7 +145,7 @@ def test_staff_answer_by_mail_and_the_customer_reads_it_without_what_was_interna
     wiring.tickets().assign(ticket.id, room.by("bob"), to="bob")
     room.receive(mail(ALICE, "The log is full.", subject=f"[#{ticket.number}]", id_="a2@acme.example"))
     room.tell(ticket)
-    (notice,) = [one for one in room.letters("bob@desk.example")]
+    (notice,) = room.letters("bob@desk.example")
     assert "> The log is full." in text_of(notice)
     quoted = "\n".join(f"> {line}" for line in text_of(notice).split("\n"))
     said = f"Please empty it.\n\nOn Monday, Support wrote:\n{quoted}"
