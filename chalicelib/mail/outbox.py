@@ -94,10 +94,11 @@ class Outbox:
         told = mail.told(news, self.now())
         if news.suppresses and news.ses_id not in mail.earlier_ses_ids:
             self.store.suppress(mail.draft.to, news.reason or news.kind)
-        if told != mail:
-            self.store.save(mail, told)
+        # Before it is saved: whoever is stopped in between is told again, and would not know any more (F5).
         if mail.ses_id is None and news.ses_id not in mail.earlier_ses_ids:
             self._remember(news.ses_id, mail)
+        if told != mail:
+            self.store.save(mail, told)
 
     def came_back(self, ticket_id: str, message_id: str, *, address: str, reason: str) -> None:
         """A mail of ours about this ticket came back to the support address, with a report that names it."""
@@ -128,10 +129,9 @@ class Outbox:
         except UnknownError:
             log.warning("mail perhaps sent", mail_id=mail.id, attempts=mail.attempts)
             done = mail.unanswered(now)
-        kept = self._kept(mail, done)
-        if kept.ses_id:
-            self._remember(kept.ses_id, kept)
-        return kept
+        if done.ses_id:
+            self._remember(done.ses_id, done)
+        return self._kept(mail, done)
 
     def _kept(self, before: OutgoingMail, mail: OutgoingMail) -> OutgoingMail:
         try:
