@@ -48,7 +48,7 @@ class TicketStore:
         ticket = replace(ticket, version=version + 1)
         new = [_change_record(ticket, events)]
         if before.first is not None:
-            new.append(_moved_first_change(ticket.id, before.first))
+            new.append(_moved_first_change(before.ticket, before.first))
         if once:
             new.append(_once_record(ticket, once))
         # Broken and then fulfilled late in one change is one record: the last word counts.
@@ -152,7 +152,8 @@ def _promise(record: Record) -> Promise:
 
 def _change(record: Record) -> Change:
     version = int(record.sk.removeprefix("CHANGE#")) if record.sk != "TICKET" else 1
-    return Change(version, codec.load_events(record.events or "[]", e.Event))
+    answered = codec.loads(record.state, Ticket) if version == 1 and record.state else None
+    return Change(version, codec.load_events(record.events or "[]", e.Event), answered)
 
 
 def _ticket_record(ticket: Ticket) -> Record:
@@ -181,9 +182,9 @@ def _change_record(ticket: Ticket, events: Iterable[Any]) -> Record:
     return Record(ticket.id, f"CHANGE#{ticket.version:06}", events=codec.dump_events(events), source=SOURCE)
 
 
-def _moved_first_change(ticket_id: str, events: str) -> Record:
-    # Without `source`: the stream has told of it already.
-    return Record(ticket_id, "CHANGE#000001", events=events)
+def _moved_first_change(ticket: Ticket, events: str) -> Record:
+    # Without `source`: the stream has told of it already. With what was answered, for a repeat (F1).
+    return Record(ticket.id, "CHANGE#000001", state=codec.dumps(ticket), events=events)
 
 
 def _promise_record(ticket: Ticket, event: e.Event) -> Record:

@@ -11,6 +11,8 @@ from chalicelib.core.errors import Invalid, Malformed, TooLarge
 
 MOST_BODY = 512 * 1024
 MOST_DEPTH = 32
+MOST_KEYS = 200  # of one object; no form comes near it
+REPLACED = "\N{REPLACEMENT CHARACTER}"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -42,6 +44,7 @@ def checked_json(raw: bytes) -> Any:
         raise Malformed("this request needs a JSON body")
     try:
         text = raw.decode("utf-8")
+        _check_replaced(text)
         _check_depth(text)
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_once)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -52,6 +55,12 @@ def checked_json(raw: bytes) -> Any:
     except ValueError as error:
         raise Malformed(f"the body is not valid JSON: {str(error)[:200]}") from None
     return value
+
+
+def _check_replaced(text: str) -> None:
+    # API Gateway hands bodies over as text: what was no UTF-8 has become this character on the way.
+    if REPLACED in text:
+        raise Malformed("the body is not valid UTF-8 text; if you mean U+FFFD itself, write \\ufffd")
 
 
 def _check_depth(text: str) -> None:
@@ -83,6 +92,8 @@ def _finite(text: str) -> float:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise ValueError(f"an object has at most {MOST_KEYS} keys")
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key is there twice")

@@ -39,3 +39,4 @@ class Change:
 
     version: int
     events: tuple[Event, ...]
+    ticket: Ticket | None = None  # as its registration was answered, beside the first change alone

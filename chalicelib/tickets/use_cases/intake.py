@@ -2,7 +2,7 @@
 
 from chalicelib.core import ids
 from chalicelib.core.errors import Conflict
-from chalicelib.customers.domain import Actor
+from chalicelib.customers.domain import Actor, Customer
 from chalicelib.tickets import events as e
 from chalicelib.tickets.domain.evolve import registered
 from chalicelib.tickets.domain.owed import settle
@@ -22,18 +22,19 @@ class Intake(Changing):
         key: str | None = None,
         ticket_id: str | None = None,
         asks: str | None = None,
+        customer: Customer | None = None,
     ) -> Ticket:
         """Keeps a report as a ticket, at once and in one write.
 
         The same `key` of the same actor, or the same `ticket_id`, finds the same ticket (F1, F18); with
-        another body, told by `asks`, it is a Conflict (F2).
+        another body, told by `asks`, it is a Conflict (F2). `customer`: where the channel has read it already.
         """
         ticket_id = ticket_id or (ids.derived("T", by.id, key) if key else ids.new("T"))
         asks = asks or ids.fingerprint(repr(report))
         # A number is only drawn for what is new; a mail has none yet, and its put tells by itself.
         if key and report.numbered and (seen := self._registered_before(ticket_id, asks)):
             return seen
-        customer = self._customer(report.customer_id)
+        customer = customer or self._customer(report.customer_id)
         terms = self.terms_of(customer)
         message = self._bounded(report.message, ticket_id)
         event = e.TicketRegistered(
@@ -67,7 +68,7 @@ class Intake(Changing):
         return seen
 
     def _registered_before(self, ticket_id: str, asks: str) -> Ticket | None:
-        """The answer that the same registration was given, rebuilt from its event: identical (F1)."""
+        """The answer that the same registration was given, whatever was changed since: identical (F1)."""
         change = self.store.change(ticket_id, 1)
         if change is None:
             return None
@@ -75,5 +76,7 @@ class Intake(Changing):
         assert isinstance(event, e.TicketRegistered)
         if event.request != asks:
             raise Conflict("this Idempotency-Key was used before with another body; use a new key")
+        if change.ticket:
+            return change.ticket
         terms = self.terms_of(self._customer(event.customer_id), event.plan)
         return settle(registered(event), event, terms)[0]
