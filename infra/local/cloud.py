@@ -74,7 +74,10 @@ class Cloud:
             health=self._unwell,
         )
         served = gateway.Gateway(
-            api=api(names.template), function=functions["APIHandler"], containers=containers
+            api=api(names.template),
+            function=functions["APIHandler"],
+            containers=containers,
+            responses=gateway.own_responses(names),
         )
         self._drive(traveller)
         self._listen(self.place.port, gateway.handler(served))

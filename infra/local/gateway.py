@@ -1,17 +1,22 @@
 """The HTTP API on PORT: the deployed function behind what API Gateway would do before and after it."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
 
 from infra.local.containers import Containers
 from infra.local.functions import Function
 from infra.local.http import Answer, Handler, as_json
-from infra.local.names import Json
+from infra.local.names import Json, Names
 from infra.local.routes import Api, Request, proxy_event
 
 GATEWAY_SECONDS = 29
+GATEWAY_WORDS: dict[str, tuple[int, Json]] = {
+    "MISSING_AUTHENTICATION_TOKEN": (403, {"message": "Missing Authentication Token"}),
+    "INTEGRATION_TIMEOUT": (504, {"message": "Endpoint request timed out"}),
+    "INTEGRATION_FAILURE": (502, {"message": "Internal server error"}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +26,45 @@ class Gateway:
     api: Api
     function: Function
     containers: Containers
+    responses: dict[str, Json] = field(default_factory=dict)  # by kind, from the template
 
     def handle(self, request: Request) -> Answer:
         """API Gateway answers itself when there is no route, no time left, or no proper answer."""
         found = self.api.find(request)
         if found is None:
-            return as_json(403, {"message": "Missing Authentication Token"})
+            return self.own_answer("MISSING_AUTHENTICATION_TOKEN")
         event = proxy_event(request, found, self.api)
         outcome = self.containers.invoke(self.function, event, seconds=GATEWAY_SECONDS)
         request_id = ("x-amzn-RequestId", event["requestContext"]["requestId"])
         if outcome.error and outcome.error.startswith("TimeOut"):
-            return with_header(as_json(504, {"message": "Endpoint request timed out"}), request_id)
+            return with_header(self.own_answer("INTEGRATION_TIMEOUT"), request_id)
         try:
             return with_header(answer(outcome.value), request_id)
         except (TypeError, KeyError, ValueError, AttributeError):
-            return with_header(as_json(502, {"message": "Internal server error"}), request_id)
+            return with_header(self.own_answer("INTEGRATION_FAILURE"), request_id)
+
+    def own_answer(self, kind: str) -> Answer:
+        """What the template lets API Gateway say by itself; else its own words."""
+        given = self.responses.get(kind)
+        if given is None:
+            return as_json(*GATEWAY_WORDS[kind])
+        headers = {
+            name.removeprefix("gatewayresponse.header."): str(text).strip("'")
+            for name, text in given.get("ResponseParameters", {}).items()
+        }
+        ((content_type, body),) = given["ResponseTemplates"].items()
+        headers = {"Content-Type": content_type} | headers
+        return Answer(
+            status=int(given["StatusCode"]),
+            body=body.encode(),
+            headers=list(headers.items()),
+        )
+
+
+def own_responses(names: Names) -> dict[str, Json]:
+    """What the template lets API Gateway answer by itself, by kind."""
+    declared = names.of_type("AWS::ApiGateway::GatewayResponse").values()
+    return {properties["ResponseType"]: properties for properties in declared}
 
 
 def answer(value: Any) -> Answer:

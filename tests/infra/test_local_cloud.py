@@ -58,7 +58,7 @@ def test_bytes_come_back_as_bytes(cloud: LocalCloud) -> None:
 @pytest.mark.parametrize(
     ("request_text", "status"),
     [
-        (b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", b"403"),
+        (b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
         (b"POST /echo/x HTTP/1.1\r\nContent-Length: 10485761\r\n\r\n", b"413"),
         (b"POST /echo/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
         (b"POST /echo/x HTTP/1.1\r\nContent-Length: ten\r\n\r\n", b"400"),
