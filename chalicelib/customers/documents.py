@@ -50,7 +50,7 @@ def _region_faults(document: Mapping[str, Any], now: datetime) -> Iterator[Fault
         try:
             bank_holidays(region_from(region), now.year)
         except Invalid as error:
-            yield {"field": f"regions.{place}", "fault": error.message}
+            yield {"field": f"regions.{place}", "fault": f"{region}: {error.message}"}
 
 
 def _refusal(faults: list[Fault]) -> Invalid:
