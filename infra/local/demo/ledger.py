@@ -78,13 +78,13 @@ def _after(sent: Sent, at: datetime) -> timedelta:
 
 
 def _says(sent: Sent, says: tuple[str, ...], lacks: tuple[str, ...]) -> bool:
-    text = re.sub(r"\s+", " ", f"{sent['subject']} {sent['text']}")
-    return all(words in text for words in says) and not any(words in text for words in lacks)
+    text = re.sub(r"\s+", " ", f"{sent['subject']} {sent['text']}").lower()
+    return all(words.lower() in text for words in says) and not any(words.lower() in text for words in lacks)
 
 
 def _short(sent: Sent) -> str:
     """What it says, after the greeting and before the small print."""
-    said, _, _ = sent["text"].replace("\r\n", "\n").partition("\n\nTicket ")
+    said, _, _ = sent["text"].replace("\r\n", "\n").partition("\n\nTicket")
     _greeting, comma, rest = said.partition(",\n")
     words = " ".join((rest if comma else said).split())
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"

@@ -81,7 +81,7 @@ def _reported(play: Play, name: str, subject: str) -> datetime:
     made = play.does("xavier", f"Xavier reports: “{subject}”.", "/tickets", {"subject": subject, **REPORT})
     play.tickets[name] = made["id"]
     at = moment(made["registered_at"])
-    says = (f"registered as ticket #{made['number']}, severity 2",)
+    says = (f"registered as ticket #{made['number']}", "severity 2")
     play.ledger.mail("registration with number", to=XAVIER, at=at, says=says)
     return at
 
@@ -106,5 +106,5 @@ def _explained(play: Play, name: str, since: str, expected: datetime, wall: str,
 def _acknowledged(play: Play, name: str) -> None:
     at = play.desk.now
     done = play.on(name, "bob", "acknowledgement", {"severity": 2}, words=f"Bob acknowledges the {name} one.")
-    says = (f"we have looked at #{done['number']} and work on it with severity 2",)
+    says = (f"we have looked at #{done['number']}", "with severity 2")
     play.ledger.mail("acknowledgement of severity 2", to=XAVIER, at=at, says=says)

@@ -17,7 +17,7 @@ def a_report_comes_in(play: Play) -> None:
         "acknowledgement",
         to=ALICE,
         at=reported,
-        says=("we have received your report", "/help/sign-in", "/help/performance", "End users of our"),
+        says=("we have received your report", "/help/sign-in", "/help/performance", "provider's help desk"),
         lacks=("/help/billing", "Its ticket number is"),
     )
     tell = play.story.check
@@ -122,6 +122,7 @@ def it_comes_back(play: Play) -> None:
         ticket,
     )
     play.ledger.mail("“the customer wrote”", to=BOB, at=at, says=("the customer wrote to #1001",))
+    play.ledger.mail("“it is open again”", to=ALICE, at=at, says=("#1001 is open again",))
     at = play.desk.now
     play.on("slow login", "bob", "solution", {"text": "Now for good."}, words="Bob solves it again.")
     play.ledger.mail("the resolution notice", to=ALICE, at=at, says=("#1001 is resolved", "Now for good."))

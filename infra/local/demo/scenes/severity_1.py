@@ -173,6 +173,6 @@ def _two_silent_hours(play: Play) -> dict[int, Callable[[datetime], object]]:
     }
 
 
-def _status(play: Play, at: datetime, says: str = "Working on it: nobody yet, work not started") -> None:
+def _status(play: Play, at: datetime, says: str = "Working on it: nobody yet") -> None:
     says_so = ("an automatic status of #1002", says)
     play.ledger.mail("hourly status by the desk itself", to=PAUL, at=at, says=says_so)

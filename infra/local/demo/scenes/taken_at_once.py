@@ -17,7 +17,9 @@ def taken_at_once(play: Play) -> None:
     at = play.desk.now
     marked = {"severity": 1, "reason": "nobody can work"}
     play.on("dashboard", "bob", "acknowledgement", marked, words="Bob marks it severity 1.")
-    ledger.mail("severity and reason", to=ALICE, at=at, says=(f"{label} and work on it with severity 1",))
+    ledger.mail(
+        "severity and reason", to=ALICE, at=at, says=(f"we have looked at {label}", "with severity 1")
+    )
     play.manager_paged("operations manager paged as soon as it is marked", at, f"S1 {label}")
     ledger.page("on-call engineer mobilised", person="bob", at=at, phone=BOBS_PHONE, says="Take:")
     ledger.mail("escalation contact written to", to=OLGA, at=at, says=(f"ticket {label} now has severity 1",))

@@ -20,7 +20,9 @@ def an_end_user_writes(play: Play) -> None:
     play.remember("end user", "My password does not work")
     ledger.mail("referral", to=URSULA, at=at, says=("turn to the help desk of Partnerly GmbH",))
     ledger.mail("the partner is told", to=PAUL, at=at, says=(URSULA, "I typed it three times"))
-    play.on("end user", "bob", "closure", {"reason": "Partnerly has it."}, words="Bob closes our copy.")
+    at = play.desk.now
+    play.on("end user", "bob", "closure", {"reason": "Partnerly has it"}, words="Bob closes our copy.")
+    ledger.mail("the closing of our copy", to=PAUL, at=at, says=("is closed: Partnerly has it",))
     ledger.nothing("both sides know, nothing else has left")
 
 
@@ -66,7 +68,7 @@ def a_customer_escalates(play: Play) -> None:
         "registration with number",
         to=KARL,
         at=moment(made["registered_at"]),
-        says=(f"ticket {label}, severity 4",),
+        says=(f"registered as ticket {label}", "severity 4"),
     )
     tell("a severity 4 question waits last", play.queue() == ["written", "called", "ports"], play.queue())
     at = play.desk.now
@@ -81,7 +83,10 @@ def a_customer_escalates(play: Play) -> None:
     at = play.desk.now
     play.on("ports", "bob", "acknowledgement", {"severity": 4}, words="Bob answers.")
     ledger.mail(
-        "acknowledgement of severity 4", to=KARL, at=at, says=(f"{label} and work on it with severity 4",)
+        "acknowledgement of severity 4",
+        to=KARL,
+        at=at,
+        says=(f"we have looked at {label}", "with severity 4"),
     )
     at = play.desk.now
     done = play.on(
