@@ -53,12 +53,10 @@ def test_escalation_contacts_are_written_to_only_when_their_system_is_involved_b
     assert done("severity_1_marked", involved=True)[-1] == "write escalation_contacts"
 
 
-def test_the_team_is_mobilised_level_by_level_and_managers_are_told_once_b6_b10():
+def test_the_team_is_mobilised_in_rounds_and_managers_are_told_once_b6_b10():
     tell, mobilise, *_ = STANDARD.steps_for(Occasion.SEVERITY_1_MARKED, severity=1, plan="Expert")
     assert STANDARD.levels(tell) == (Level(target=OPERATIONS),)
-    assert STANDARD.levels(mobilise) == tuple(
-        Level(target=target, rounds=3, every=timedelta(minutes=10)) for target in (ENGINEERS, OPERATIONS, VP)
-    )
+    assert STANDARD.levels(mobilise) == (Level(target=ENGINEERS, rounds=3, every=timedelta(minutes=10)),)
 
 
 def test_every_page_waits_for_the_contracts_hours_and_nothing_else_does_clocks_9():

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.errors import Conflict
-from chalicelib.escalation.domain import AlreadyTaken, Callee, Mobilisation, Occasion, State, page_text
+from chalicelib.escalation.domain import (
+    AlreadyTaken,
+    Callee,
+    Mobilisation,
+    Occasion,
+    State,
+    Target,
+    TargetKind,
+    page_text,
+)
 from chalicelib.escalation.events import (
     MobilisationTaken,
     MobilisationUnanswered,
@@ -21,7 +30,11 @@ from chalicelib.escalation.reader import ladder
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 TEN = timedelta(minutes=10)
-TELL, MOBILISE = ladder().steps_for(Occasion.SEVERITY_1_MARKED, severity=1, plan="Standard")
+TELL, ONE_LEVEL = ladder().steps_for(Occasion.SEVERITY_1_MARKED, severity=1, plan="Standard")
+MOBILISE = replace(
+    ONE_LEVEL,
+    then=tuple(Target(kind=TargetKind.ROLE, name=name) for name in ("operations_manager", "vp_operations")),
+)
 PEOPLE = {
     "on_call:engineers": (
         Callee(person="bob", channels=("sms", "email")),

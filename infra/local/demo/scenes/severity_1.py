@@ -6,7 +6,6 @@ from datetime import datetime
 from infra.local.demo.play import (
     BOB,
     BOBS_PHONE,
-    CAROLS_PHONE,
     HOUR,
     MINUTE,
     VICTORS_PHONE,
@@ -82,8 +81,7 @@ def an_engineer_takes_it(play: Play) -> None:
     (team,) = [c for c in calls if c["must_be_taken"]]
     tell(
         "it is on record who was paged and who took it",
-        team["taken_by"] == "bob"
-        and [*dict.fromkeys(p["person"] for p in team["pages"])] == ["bob", "carol", "victor"],
+        team["taken_by"] == "bob" and [*dict.fromkeys(p["person"] for p in team["pages"])] == ["bob"],
         team,
     )
     tell(
@@ -142,7 +140,7 @@ def an_engineer_takes_it(play: Play) -> None:
 
 
 def _two_silent_hours(play: Play) -> dict[int, Callable[[datetime], object]]:
-    """What leaves at which minute: three rounds to each level, hints to whoever is on call, hourly statuses."""
+    """What leaves at which minute: three rounds, hints to whoever is on call, hourly statuses."""
 
     def calls(person: str, phone: str) -> Callable[[datetime], object]:
         return lambda at: play.ledger.page("called", person=person, at=at, phone=phone, says="Take:")
@@ -153,20 +151,11 @@ def _two_silent_hours(play: Play) -> dict[int, Callable[[datetime], object]]:
     def status(at: datetime) -> None:
         _status(play, at)
 
-    def status_and_call(at: datetime) -> None:
-        _status(play, at)
-        calls("victor", VICTORS_PHONE)(at)
-
     return {
         10: calls("bob", BOBS_PHONE),
         20: calls("bob", BOBS_PHONE),
-        30: calls("carol", CAROLS_PHONE),
-        40: calls("carol", CAROLS_PHONE),
         45: hint("update warned"),
-        50: calls("carol", CAROLS_PHONE),
-        60: status_and_call,
-        70: calls("victor", VICTORS_PHONE),
-        80: calls("victor", VICTORS_PHONE),
+        60: status,
         90: hint("work start warned"),
         105: hint("update warned"),
         120: status,
