@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.mail.outbox import Outbox
     from chalicelib.mail.store import MailStore
     from chalicelib.mail.telling import House, Telling
+    from chalicelib.sla.domain import Plan
     from chalicelib.tickets.store import TicketStore
     from chalicelib.tickets.use_cases import Tickets
     from chalicelib.webhooks.domain import SecretRef
@@ -41,6 +42,14 @@ def accounts() -> "Accounts":
     from chalicelib.customers.use_cases import Accounts
 
     return Accounts(customers(), Documents(), ticket_store(), tickets(), clock.now)
+
+
+@cache
+def plans() -> "tuple[Plan, ...]":
+    """The built-in plans, each in its newest version."""
+    from chalicelib.sla import reader
+
+    return tuple(reader.plan(plan_id) for plan_id in reader.plan_ids())
 
 
 @cache

@@ -7,7 +7,6 @@ from chalicelib.customers import forms as f
 from chalicelib.customers import key_forms as k
 from chalicelib.customers.calendar_forms import CalendarForm
 from chalicelib.customers.domain import Scope
-from chalicelib.sla import reader
 from chalicelib.web.api import Api, Call, PageQuery
 
 api = Api(__name__)
@@ -57,7 +56,7 @@ def put_overrides(call: Call, customer_id: str) -> f.CustomerView:
 @api.operation("GET", "/plans", answer=f.PlanPage, scope=Scope.PROMISES_READ, tag="plans")
 def list_plans(_call: Call) -> f.PlanPage:
     """The plans with their targets (B10, B11, D5)."""
-    return f.PlanPage(items=[f.PlanView.of(reader.plan(plan_id)) for plan_id in reader.plan_ids()])
+    return f.PlanPage(items=[f.PlanView.of(plan) for plan in wiring.plans()])
 
 
 @api.operation("GET", "/me", answer=k.MeView, scope=None, tag="keys")
