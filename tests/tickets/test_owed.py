@@ -383,6 +383,7 @@ def test_a_customer_who_was_written_to_again_has_the_whole_time_again():
     desk.pass_time(days=6)
     desk.reply()
     desk.pass_time(days=4, hours=23)
+    assert desk.ticket.status is Status.PENDING
     assert len(desk.events(e.ClosingAnnounced)) == 1
     desk.pass_time(days=3)
     assert desk.ticket.status is Status.CLOSED
