@@ -1,5 +1,9 @@
 """An answer finds its ticket, if its sender takes part in it: edge cases Mail, B1, B7, D7, D14."""
 
+from email import message_from_bytes
+from email.policy import default
+from itertools import pairwise
+
 import pytest
 
 from chalicelib import wiring
@@ -150,7 +154,9 @@ def test_staff_answer_by_mail_and_the_customer_reads_it_without_what_was_interna
     quoted = "\n".join(f"> {line}" for line in text_of(notice).split("\n"))
     said = f"Please empty it.\n\nOn Monday, Support wrote:\n{quoted}"
     answer = mail(BOB, said, id_="bob1@desk.example", subject="Re: x", In_Reply_To=str(notice["Message-ID"]))
-    assert room.receive(answer).id == ticket.id
+    both = message_from_bytes(answer, policy=default)
+    both.add_alternative(f"<p>Please empty it.</p><blockquote>{quoted}</blockquote>", subtype="html")
+    assert room.receive(both.as_bytes()).id == ticket.id
     room.tell(ticket)
     letter = room.letters("alice@acme.example")[-1]
     assert "Please empty it." in text_of(letter)
@@ -227,3 +233,12 @@ def test_a_ticket_whose_first_mail_had_no_message_id_threads_by_ours(room: Mailr
     letter = room.letters()[0]
     answer = mail(ALICE, "More", id_="n@acme.example", References=str(letter["References"]))
     assert room.receive(answer).id == ticket.id
+
+
+def test_a_ticket_that_was_merged_on_and_on_leads_to_a_new_one(room: Mailroom, ticket: Ticket) -> None:
+    """Rather than to an error: nothing is dropped."""
+    chain = [ticket, *(room.receive(mail(ALICE, f"{n}", id_=f"m{n}@acme.example")) for n in range(6))]
+    for one, into in pairwise(chain):
+        wiring.tickets().merge(one.id, room.by("bob"), into=into.id)
+    answer = mail(ALICE, "Where am I?", subject=f"[#{ticket.number}]", id_="w@acme.example")
+    assert room.receive(answer).id not in {one.id for one in chain}

@@ -129,7 +129,7 @@ EVENTS: dict[str, e.Event] = {
 # What the letter of each event must tell, beside number and next step.
 SAYS = {
     "acknowledgement": ["received your report", f"answer you by {DUE}", "/help/reporting", "end user"],
-    "registered": ["registered as ticket #1042", f"We answer by {DUE}"],
+    "registered": ["registered as ticket #1042, severity 3 as you proposed it. ", f"We answer by {DUE}"],
     "numbered": ["has the ticket number #1042", f"We answer by {DUE}"],
     "acknowledged": ["severity 2", "You proposed severity 3", "all users", "We look into it."],
     "severity": ["severity 2 instead of 3", "all users"],

@@ -240,6 +240,30 @@ def test_the_list_of_undelivered_mail_is_paged_and_oldest_first(desk: Desk) -> N
     assert end is None
 
 
+def test_a_mail_whose_sending_kills_every_worker_is_given_up_in_sight(desk: Desk) -> None:
+    """F5, F6: it must not be tried for ever."""
+    desk.ses.plan = [KeyboardInterrupt()] * 99  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        desk.box.post(DRAFT)
+    mail = desk.box.post(DRAFT)
+    for _ in RETRIES:
+        with pytest.raises(KeyboardInterrupt):
+            desk.later(mail, LEASE)
+    assert desk.later(mail, LEASE).state is MailState.FAILED
+    assert len(undelivered()) == 1
+
+
+def test_answers_of_the_last_hour_leave_room_for_the_rest(desk_table: str, still: StillClock) -> None:
+    """F19: three before the hour strikes and two after make five."""
+    store = wiring.mail_store()
+    minutes = [40, 50, 55, 61, 62, 63]
+    said = [
+        store.may_answer("a@x.example", still.at + timedelta(minutes=m), most=5, answering=f"{m}")
+        for m in minutes
+    ]
+    assert said == [True] * 5 + [False]
+
+
 @pytest.mark.parametrize("most", [1, 5])
 def test_automatic_answers_are_counted_over_the_last_hour(
     desk_table: str, still: StillClock, most: int

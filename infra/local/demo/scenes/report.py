@@ -17,7 +17,7 @@ def a_report_comes_in(play: Play) -> None:
         "acknowledgement",
         to=ALICE,
         at=reported,
-        says=("we have received your report", "/help/sign-in", "/help/performance", "provider's help desk"),
+        says=("received your report", "/help/sign-in", "/help/performance", "provider's help desk"),
         lacks=("/help/billing", "Its ticket number is"),
     )
     tell = play.story.check
@@ -79,7 +79,7 @@ def the_report_is_worked(play: Play) -> None:
     play.desk.go("2026-12-21T08:40:00")
     at = play.desk.now
     play.mail_in("Alice answers, with our words quoted below hers.", "answer_with_quote", number=label[1:])
-    play.ledger.mail("“the customer wrote”", to=BOB, at=at, says=(f"the customer wrote to {label}",))
+    play.ledger.mail("“the customer wrote”", to=BOB, at=at, says=(f"The customer wrote to {label}",))
     said = _history(play)[-1]["events"][0]["message"]["text"]
     tell(
         "her answer came back by the number in the subject, cut from its quote (D7)",
@@ -121,7 +121,7 @@ def it_comes_back(play: Play) -> None:
         (ticket["status"], ticket["number"], ticket["closed_at"]) == ("open", 1001, None),
         ticket,
     )
-    play.ledger.mail("“the customer wrote”", to=BOB, at=at, says=("the customer wrote to #1001",))
+    play.ledger.mail("“the customer wrote”", to=BOB, at=at, says=("The customer wrote to #1001",))
     play.ledger.mail("“it is open again”", to=ALICE, at=at, says=("#1001 is open again",))
     at = play.desk.now
     play.on("slow login", "bob", "solution", {"text": "Now for good."}, words="Bob solves it again.")
