@@ -80,7 +80,8 @@ def _subject(letter: Letter) -> str:
     if kind is Occasion.SEVERITY_1_MARKED:
         subject = header_safe(ticket.subject, 150) or "your report"
         return f"Severity 1: {subject} [{ticket.label}]"
-    return f"[{ticket.label}] {kind.words}"
+    words = kind.words.replace(" warned", " is due soon").replace(" broken", " is late")
+    return f"[{ticket.label}] {words}"
 
 
 @cache

@@ -101,6 +101,12 @@ class Desk:
             self.settle()
         self.clock.at = end
 
+    def ticket_falls_due(self, ticket_id: str, **after: int) -> None:
+        """So much later the sweep sees this ticket, and nothing else."""
+        self.clock.at += timedelta(**after)
+        wiring.due(ticket_id, "TICKET")
+        self.settle()
+
     def register(self, severity: int = 1, *, by: str = "alice", **more: Any) -> str:
         """A report; its ticket's id. Nothing has followed yet."""
         contact = PEOPLE[by]

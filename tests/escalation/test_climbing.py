@@ -1,5 +1,6 @@
 """Promises near and past their time, and escalated tickets, climb the ladder (D15, A8, F14)."""
 
+from datetime import timedelta
 from email import message_from_string
 from email.policy import default
 
@@ -34,11 +35,11 @@ def test_a_warning_goes_to_whoever_owns_it_and_the_breach_to_the_manager(desk):
     wiring.tickets().assign(ticket, by("carol"), to="dave")
     desk.settle()
     desk.pass_time(hours=36)
-    assert letters() == [("dave@desk.example", "[#1001] first response warned")]
+    assert letters() == [("dave@desk.example", "[#1001] first response is due soon")]
     assert "is due on Wed 25 Nov 2026, 09:00 (UTC)" in read(mails()[0]).get_body(("plain",)).get_content()
     desk.pass_time(hours=12)
     desk.again()
-    assert letters()[1:] == [("carol@desk.example", "[#1001] first response broken")]
+    assert letters()[1:] == [("carol@desk.example", "[#1001] first response is late")]
     assert not pages()
 
 
@@ -64,7 +65,19 @@ def test_a_breach_that_is_over_when_it_is_noticed_pages_nobody_but_is_written_of
         acknowledge(ticket)
     desk.settle()
     assert not pages()
-    assert letters() == [("carol@desk.example", "[#1002] first response broken")]
+    assert letters() == [("carol@desk.example", "[#1002] first response is late")]
+
+
+def test_work_that_began_late_before_anybody_noticed_pages_nobody_and_asks_for_no_call_f14(desk):
+    ticket = desk.register(1)
+    desk.settle()
+    desk.clock.at += timedelta(hours=2, minutes=10)  # the sweep stood still
+    wiring.tickets().start_work(ticket, by("bob"))
+    desk.settle()
+    assert any(event["detail"].get("promise", {}).get("kind") == "work_start" for event in desk.told)
+    occasions = {call.occasion.value for call in wiring.mobilisation_store().of_ticket(ticket)[0]}
+    assert occasions == {"severity_1_marked", "first_response_broken"}
+    assert wiring.tickets().get(ticket, by=by("bob").by).promise("customer_call") is None
 
 
 def test_a_warning_that_comes_after_the_answer_is_not_sent(desk):

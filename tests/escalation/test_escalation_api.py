@@ -8,7 +8,6 @@ from chalice.test import Client
 from app import app
 from chalicelib import wiring
 from chalicelib.customers.domain import Scope
-from tests.escalation.desk import by
 
 NIGHTS = {
     "zone": "Europe/Berlin",
@@ -119,10 +118,10 @@ def test_every_fault_of_a_rota_is_named(ask):
     ]
 
 
-@pytest.mark.parametrize("starts", ["8:00", "08:00Z", "24:00", "08:00:00", 8])
-def test_a_shift_starts_by_the_clock_on_the_wall(ask, starts):
-    shifts = [NIGHTS["shifts"][0] | {"starts": starts}]
-    assert ask("carol", "PUT", "/rota", NIGHTS | {"shifts": shifts})[0] == 422
+def test_a_shift_starts_by_the_clock_on_the_wall(ask):
+    for starts in ("8:00", "08:00Z", "24:00", "08:00:00", 8):
+        shifts = [NIGHTS["shifts"][0] | {"starts": starts}]
+        assert ask("carol", "PUT", "/rota", NIGHTS | {"shifts": shifts})[0] == 422, starts
 
 
 def test_every_version_of_the_rota_is_kept(desk, ask):
@@ -166,5 +165,3 @@ def test_before_there_is_a_rota_its_absence_is_said_and_nobody_is_on_call(desk, 
     table.delete("ROTA", "ROTA")
     assert ask("bob", "GET", "/rota")[0] == 404
     assert wiring.rotas().on_call(desk.clock.at) == ()
-    assert ask("carol", "PUT", "/rota", NIGHTS)[0] in {200, 412}
-    assert by("carol").by.roles

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from standardwebhooks import Webhook
 
 from chalicelib import wiring
@@ -70,14 +69,14 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), FOREIGN)
-def test_somebody_elses_webhook_is_as_one_that_is_not_there_f29(desk, ask, hook, method, path):
+def test_somebody_elses_webhook_is_as_one_that_is_not_there_f29(ask, hook):
     _, delivery = ask("alice", "POST", f"/webhooks/{hook['id']}/ping")
-    path = path.format(delivery=delivery["id"])
-    theirs = ask("karl", method, f"/webhooks/{hook['id']}{path}")
-    missing = ask("karl", method, f"/webhooks/W-0{path}")
-    assert theirs[0] == missing[0] == 404
-    assert str(theirs[1]).replace(hook["id"], "W-0") == str(missing[1])
+    for method, written in FOREIGN:
+        path = written.format(delivery=delivery["id"])
+        theirs = ask("karl", method, f"/webhooks/{hook['id']}{path}")
+        missing = ask("karl", method, f"/webhooks/W-0{path}")
+        assert theirs[0] == missing[0] == 404
+        assert str(theirs[1]).replace(hook["id"], "W-0") == str(missing[1])
     assert ask("alice", "GET", f"/webhooks/{hook['id']}")[1]["version"] == 1
 
 
@@ -153,14 +152,12 @@ INWARD = [
 ]
 
 
-@pytest.mark.parametrize("address", INWARD)
-def test_an_address_that_leads_inward_or_is_not_https_is_refused_when_it_is_saved_f36(
-    ask, monkeypatch, address
-):
+def test_an_address_that_leads_inward_or_is_not_https_is_refused_when_it_is_saved_f36(ask, monkeypatch):
     monkeypatch.setenv("WEBHOOK_NETWORKS", "")
     wiring.forget()
     settings.cache_clear()
-    assert ask("alice", "POST", "/webhooks", NEW | {"address": address})[0] == 422
+    for address in INWARD:
+        assert ask("alice", "POST", "/webhooks", NEW | {"address": address})[0] == 422, address
     assert ask("alice", "GET", "/webhooks")[1]["items"] == []
 
 

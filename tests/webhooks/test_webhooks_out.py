@@ -130,11 +130,33 @@ def test_410_disables_and_the_customer_enables_it_again_f42(desk, ask, receiver,
     assert len(receiver.taken) == 2
 
 
+def test_what_waits_for_a_webhook_that_was_disabled_is_withdrawn_f42(desk, ask, receiver, hook):
+    receiver.statuses = [500, 410]
+    desk.register(3)
+    desk.settle()
+    desk.register(3)
+    desk.settle()
+    desk.pass_time(days=4)
+    assert len(receiver.taken) == 2
+    assert {delivery["state"] for delivery in deliveries(ask, hook)} == {"withdrawn", "given_up"}
+
+
+def test_nothing_is_tried_before_its_time_f14(desk, ask, receiver, hook):
+    receiver.statuses = [500]
+    desk.register(3)
+    desk.settle()
+    wiring.due(deliveries(ask, hook)[0]["id"], "WEBHOOK")
+    desk.settle()
+    assert len(receiver.taken) == 1
+
+
 def test_what_waits_for_a_webhook_that_was_removed_is_withdrawn(desk, ask, receiver, hook):
     receiver.statuses = [500]
     desk.register(3)
     desk.settle()
     assert ask("alice", "DELETE", f"/webhooks/{hook['id']}") == (204, None)
+    assert ask("alice", "GET", f"/webhooks/{hook['id']}")[0] == 404
+    assert ask("alice", "GET", "/webhooks")[1]["items"] == []
     desk.pass_time(days=4)
     assert len(receiver.taken) == 1
     waiting, _ = wiring.delivery_store().of_subscription(hook["id"], cursor=None, limit=10)
@@ -204,11 +226,15 @@ def test_two_workers_at_once_make_one_attempt_f8(desk, receiver, hook):
     assert len(receiver.taken) == 1
 
 
-def test_an_outcome_is_noted_beside_other_changes_of_the_subscription_f8(desk, ask, hook):
-    wiring.deliveries()._note(hook["id"], Outcome(at=desk.clock.at, status=500))
+def test_an_outcome_is_noted_beside_a_change_that_came_first_f8(desk, ask, hook, monkeypatch):
+    store = wiring.subscription_store()
+    stale, fresh = store.get(hook["id"]), type(store).get
     ask("alice", "POST", f"/webhooks/{hook['id']}/secret")
+    seen = iter([stale])
+    monkeypatch.setattr(type(store), "get", lambda self, id_: next(seen, None) or fresh(self, id_))
     wiring.deliveries()._note(hook["id"], Outcome(at=desk.clock.at, status=500))
-    assert ask("alice", "GET", f"/webhooks/{hook['id']}")[1]["failures"] == 2
+    noted = ask("alice", "GET", f"/webhooks/{hook['id']}")[1]
+    assert (noted["failures"], noted["version"]) == (1, 3)
 
 
 def message(text):

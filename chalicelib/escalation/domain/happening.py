@@ -10,8 +10,8 @@ from chalicelib.escalation.domain.ladder import Occasion
 from chalicelib.escalation.domain.mobilisation import Mobilisation
 from chalicelib.tickets.domain import Ticket
 
-ATTRIBUTED = "CustomerAttributed"
-SEVERITY_EVENTS = ("TicketRegistered", "SeverityProposed", "SeverityChanged", ATTRIBUTED)
+# Whose system it is may be found out later: then that customer's managers are still to be told (B10).
+SEVERITY_EVENTS = ("TicketRegistered", "SeverityProposed", "SeverityChanged", "CustomerAttributed")
 PROMISE_EVENTS = {"PromiseWarned": "warned", "PromiseBroken": "broken"}
 _OCCASIONS = frozenset(Occasion)
 
@@ -42,22 +42,16 @@ class Happening:
     def is_breach(self) -> bool:
         return self.type == "PromiseBroken"
 
-    @property
-    def names_customer(self) -> bool:
-        """Whose system it is was found out later: only what concerns the customer is still to be done (B10)."""
-        return self.type == ATTRIBUTED
-
     def cause(self, ticket: Ticket) -> str | None:
         """What is acted on once, however often and by whichever event it is told; None: nothing, now.
 
-        Severity 1 is one cause from its marking on. Naming it again, or by a customer after the desk has
-        decided, marks nothing. A breach is always one: somebody must read of it, even when it is over.
+        Severity 1 is one cause from its marking on, so naming it again does nothing anew. A breach is always
+        one: somebody must read of it, even when it is over.
         """
         if self.occasion is not Occasion.SEVERITY_1_MARKED:
             return self.id if self.is_breach or self.calls(ticket) else None
         last = ticket.timeline.severities[-1]
-        is_news = self.names_customer or last.at == self.at
-        marked = last.severity == 1 and is_news and ticket.is_unsolved
+        marked = last.severity == 1 and ticket.is_unsolved
         return f"{ticket.id}@{last.at.isoformat()}" if marked else None
 
     def calls(self, ticket: Ticket) -> bool:

@@ -90,14 +90,9 @@ class Escalations:
             involved=ticket.customer_id is not None,
         )
         for step in steps:
-            if self._is_wanted(step, happening, ticket):
+            # Nobody is woken for what is over; that it was late is written all the same.
+            if step.action is Action.WRITE or happening.calls(ticket):
                 self._do(step, happening, ticket, cause)
-
-    def _is_wanted(self, step: Step, happening: Happening, ticket: Ticket) -> bool:
-        if happening.names_customer and not step.only_if_involved:
-            return False
-        # Nobody is woken for what is over; that it was late is written all the same.
-        return step.action is Action.WRITE or happening.calls(ticket)
 
     def _do(self, step: Step, happening: Happening, ticket: Ticket, cause: str) -> None:
         match step.action:

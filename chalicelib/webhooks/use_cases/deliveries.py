@@ -127,7 +127,7 @@ class Deliveries:
     def attempt(self, delivery_id: str, *, version: int) -> Delivery:
         """One attempt, if the delivery is still where it was when this was told."""
         told = self.store.get(delivery_id)
-        if told.version != version or not told.is_waiting:
+        if not told.is_waiting:
             return told
         subscription = self._wanting(told)
         if subscription is None:
