@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from chalicelib.aws import codec, desk
@@ -16,6 +17,7 @@ from chalicelib.tickets.domain.ticket import Ticket
 
 SOURCE = "tickets"
 QUEUE = "QUEUE#support"
+REPEATS_KNOWN_FOR = timedelta(days=30)
 NOBODY = "-"  # listed here until triage finds out whose it is
 T = TypeVar("T")
 SETTLED = e.PromiseKept | e.PromiseBroken | e.PromiseFulfilledLate
@@ -206,7 +208,8 @@ def _once_key(ticket_id: str, once: Once) -> desk.Key:
 
 def _once_record(ticket: Ticket, once: Once) -> Record:
     pk, sk = _once_key(ticket.id, once)
-    return Record(pk, sk, state=codec.dumps([once.asks, codec.plain(ticket)]))
+    expires = int((ticket.changed_at + REPEATS_KNOWN_FOR).timestamp())
+    return Record(pk, sk, state=codec.dumps([once.asks, codec.plain(ticket)]), expires=expires)
 
 
 def _answer(record: Record, once: Once) -> Ticket:

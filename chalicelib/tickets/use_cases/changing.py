@@ -135,6 +135,10 @@ class Changing:
         self.texts.keep(key, message.text, message.html)
         return replace(message, text=message.text[:MOST_INLINE], html=None, text_key=key)
 
+    def _known(self, ticket: Ticket, severity: int) -> int:
+        """The plan's own severity for this one: a fourth is the third where the plan has three (B10, B11)."""
+        return self._terms(ticket).plan.severity(severity)
+
     def _need_reason(self, ticket: Ticket, severity: int, reason: str) -> None:
         if severity != ticket.proposal.severity and not reason.strip():
             raise Invalid(

@@ -36,12 +36,13 @@ class Triage(Changing):
         def decide(ticket: Ticket, at: datetime) -> Sequence[e.Event]:
             if ticket.acknowledged_at:
                 raise Conflict(f"{ticket.label} was acknowledged before; change its severity instead")
-            self._need_reason(ticket, severity, reason)
-            said = e.TicketAcknowledged(**who(ask, at), severity=severity, reason=reason, text=text)
+            level = self._known(ticket, severity)
+            self._need_reason(ticket, level, reason)
+            said = e.TicketAcknowledged(**who(ask, at), severity=level, reason=reason, text=text)
             before = ticket.severity
-            if severity == before:
+            if level == before:
                 return [said]
-            return [said, e.SeverityChanged(**who(ask, at), severity=severity, before=before, reason=reason)]
+            return [said, e.SeverityChanged(**who(ask, at), severity=level, before=before, reason=reason)]
 
         return self._change(ticket_id, ask, decide)
 
@@ -50,7 +51,9 @@ class Triage(Changing):
         return self._change(
             ticket_id,
             ask,
-            lambda ticket, at: [e.SeverityProposed(**who(ask, at), severity=severity, reason=reason)],
+            lambda ticket, at: [
+                e.SeverityProposed(**who(ask, at), severity=self._known(ticket, severity), reason=reason)
+            ],
         )
 
     def decide_severity(self, ticket_id: str, ask: Ask, *, severity: int, reason: str) -> Ticket:
@@ -58,11 +61,12 @@ class Triage(Changing):
         ask.by.need_staff()
 
         def decide(ticket: Ticket, at: datetime) -> Sequence[e.Event]:
-            if ticket.severity == severity and ticket.decision:
+            level = self._known(ticket, severity)
+            if ticket.severity == level and ticket.decision:
                 return ()
-            self._need_reason(ticket, severity, reason)
+            self._need_reason(ticket, level, reason)
             before = ticket.severity
-            return [e.SeverityChanged(**who(ask, at), severity=severity, before=before, reason=reason)]
+            return [e.SeverityChanged(**who(ask, at), severity=level, before=before, reason=reason)]
 
         return self._change(ticket_id, ask, decide)
 
