@@ -60,12 +60,17 @@ def forgotten_over_christmas(play: Play) -> None:
         there(warned, BERLIN) == "Wed 30 Dec 09:00",
         warned,
     )
-    ledger.mail("warning", to=BOB, at=warned, says=("first response warned",))
+    ledger.mail(
+        "warning",
+        to=BOB,
+        at=warned,
+        says=("The first response that we promised", "is due on Wed 30 Dec 2026"),
+    )
     ledger.mail(
         "the operations manager reads of the breach",
         to="carol@desk.example",
         at=deadline,
-        says=("first response broken", "was due on Wed 30 Dec 2026"),
+        says=("The first response that we promised", "was due on Wed 30 Dec 2026"),
     )
     broken = [p for p in play.ticket("export")["promises"] if p["state"] == "broken"]
     tell(

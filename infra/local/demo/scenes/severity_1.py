@@ -61,7 +61,7 @@ def nobody_answers(play: Play) -> None:
         person="victor",
         at=start + 2 * HOUR,
         phone=VICTORS_PHONE,
-        says="work start broken",
+        says="S1 #1002 Expert Partner:",
     )
     call = promise(play.ticket("outage"), "customer_call")
     tell(
@@ -114,7 +114,10 @@ def an_engineer_takes_it(play: Play) -> None:
 
     play.desk.go("2026-12-21T13:30:00")
     ledger.mail(
-        "a hint that the status is due soon", to=BOB, at=said_at + 45 * MINUTE, says=("update warned",)
+        "a hint that the status is due soon",
+        to=BOB,
+        at=said_at + 45 * MINUTE,
+        says=("The next update that we promised for #1002 is due on",),
     )
     _status(play, said_at + HOUR, "Working on it: Bob Engineer")
     at = play.desk.now
@@ -154,10 +157,10 @@ def _two_silent_hours(play: Play) -> dict[int, Callable[[datetime], object]]:
     return {
         10: calls("bob", BOBS_PHONE),
         20: calls("bob", BOBS_PHONE),
-        45: hint("update warned"),
+        45: hint("The next update that we promised for #1002 is due on"),
         60: status,
-        90: hint("work start warned"),
-        105: hint("update warned"),
+        90: hint("The start of work that we promised for #1002 is due on"),
+        105: hint("The next update that we promised for #1002 is due on"),
         120: status,
     }
 
