@@ -90,35 +90,31 @@ def test_an_idempotency_key_that_is_none_is_refused(desk: HttpDesk, key: str) ->
 def test_sixteen_at_once_with_one_key_make_one_ticket_and_sixteen_identical_answers(desk: HttpDesk) -> None:
     """F1, on Amazon's own engine, by sixteen processes."""
     found = at_once(desk, [("alice", "/v1/tickets", GOOD, {"Idempotency-Key": "once"})] * 16)
-    assert {status for status, _, _ in found} == {201}
-    assert len({body for _, body, _ in found}) == 1
+    assert {status for status, *_ in found} == {201}
+    assert len({body for _, body, *_ in found}) == 1
     (kept,) = desk.get("/v1/tickets", "alice").json()["items"]
     assert kept == json.loads(found[0][1])
 
 
-def test_of_eight_who_take_a_ticket_at_once_one_has_it_and_the_others_see_who(desk: HttpDesk) -> None:
-    """F8."""
-    ticket = desk.post("/v1/tickets", "alice", GOOD).json()
+def test_of_eight_who_take_a_ticket_at_once_one_has_it_and_of_eight_who_answer_one_is_heard(
+    desk: HttpDesk,
+) -> None:
+    """F8: the others see who has it, and that it was changed meanwhile (If-Match)."""
+    taken, answered = (desk.post("/v1/tickets", "alice", GOOD).json()["url"] for _ in range(2))
     people = [f"engineer{n}" for n in range(8)]
     for person in people:
         desk.staff(person)
-    path = f"{ticket['url']}/assignment"
-    found = at_once(desk, [(person, path, {"to": person}, {}) for person in people])
-    assert sorted(status for status, _, _ in found) == [200] + [409] * 7
-    owner = desk.get(ticket["url"], "bob").json()["assignee"]
-    assert all(f"belongs to {owner}" in body for status, body, _ in found if status == 409)
-
-
-def test_of_eight_who_answer_at_once_on_what_they_saw_one_is_heard_and_the_others_are_told(
-    desk: HttpDesk,
-) -> None:
-    """F8: If-Match."""
-    ticket = desk.post("/v1/tickets", "alice", GOOD).json()
-    path = f"{ticket['url']}/replies"
-    asks = [("bob", path, {"text": f"Answer {n}"}, {"If-Match": '"1"'}) for n in range(8)]
-    found = at_once(desk, asks)
-    assert sorted(status for status, _, _ in found) == [200] + [412] * 7
-    assert desk.get(ticket["url"], "bob").json()["version"] == 2
+    takes = [(person, f"{taken}/assignment", {"to": person}, {}) for person in people]
+    seen = {"If-Match": '"1"'}
+    answers = [(person, f"{answered}/replies", {"text": f"I am {person}"}, seen) for person in people]
+    found = at_once(desk, [*takes, *answers])
+    of_takers = [one for one in found if "/assignment" in one[3]]
+    of_speakers = [one for one in found if "/replies" in one[3]]
+    assert sorted(status for status, *_ in of_takers) == [200] + [409] * 7
+    owner = desk.get(taken, "bob").json()["assignee"]
+    assert all(f"belongs to {owner}" in body for status, body, *_ in of_takers if status == 409)
+    assert sorted(status for status, *_ in of_speakers) == [200] + [412] * 7
+    assert desk.get(answered, "bob").json()["version"] == 2
 
 
 def test_the_second_editor_is_told_and_can_go_on_after_reading_again(desk: HttpDesk) -> None:
@@ -142,7 +138,9 @@ def actor(desk: HttpDesk) -> Any:
     return wiring.customers().actor_of(desk.keys["carol"])
 
 
-def at_once(desk: HttpDesk, asks: list[tuple[str, str, Any, dict[str, str]]]) -> list[tuple[int, str, str]]:
+def at_once(
+    desk: HttpDesk, asks: list[tuple[str, str, Any, dict[str, str]]]
+) -> list[tuple[int, str, str, str]]:
     """Each by a process of its own, at the same moment."""
     requests = [
         {
