@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chalicelib.promises.domain import Promise
 from chalicelib.tickets.domain import SIGNALS, DeclineReason, RequestKind, Status, Ticket
@@ -25,6 +25,12 @@ class In(BaseModel, extra="forbid"):
 
 class NewTicket(In):
     """A report: one request, one issue (D2)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"subject": "Payroll is down", "text": "Nobody can sign in since nine."}]
+        }
+    )
 
     subject: Short
     text: Text
