@@ -160,7 +160,7 @@ def _change(record: Record) -> Change:
 
 def _ticket_record(ticket: Ticket) -> Record:
     wake, listed = ticket.wake_at, sortable(ticket.registered_at)
-    queued = ticket.is_unsolved and not ticket.is_automatic_mail
+    queued = ticket.is_unsolved and not ticket.is_automatic_mail and not ticket.is_referred
     return Record(
         ticket.id,
         "TICKET",

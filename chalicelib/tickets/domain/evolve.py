@@ -127,6 +127,7 @@ def _(event: e.TicketNumbered, ticket: Ticket) -> Ticket:
 def _(event: e.TicketAcknowledged, ticket: Ticket) -> Ticket:
     decision = Decision(severity=event.severity, by=event.by, at=event.at, reason=event.reason)
     answered_at = ticket.answered_at or event.at
+    ticket = _taken_up(ticket, event)
     return replace(_decided(ticket, decision), acknowledged_at=event.at, answered_at=answered_at)
 
 
@@ -185,7 +186,18 @@ def _(event: e.ReplySent, ticket: Ticket) -> Ticket:
 
 @_apply.register
 def _(event: e.ReplyReceived, ticket: Ticket) -> Ticket:
+    by_end_user = event.by == ticket.proposal.by
+    ticket = ticket if by_end_user else _taken_up(ticket, event)
     return _joined(_referenced(ticket, event.message), event.joined)
+
+
+def _taken_up(ticket: Ticket, event: e.ReplyReceived | e.TicketAcknowledged) -> Ticket:
+    """A referred report becomes ours when the partner asks us, or triage takes it on: clocks run from then (B16)."""
+    if not ticket.is_referred:
+        return ticket
+    mark = SeverityAt(at=event.at, severity=ticket.severity)
+    timeline = replace(ticket.timeline, reported_at=event.at, severities=(mark,))
+    return replace(ticket, taken_up_at=event.at, timeline=timeline)
 
 
 @_apply.register

@@ -161,7 +161,7 @@ def _as_clocked(promise: Promise, clock: Clock) -> Promise:
 
 
 def _owes(ticket: Ticket, kind: Kind | str) -> bool:
-    if ticket.consultancy or ticket.is_automatic_mail or ticket.merged_into:
+    if ticket.consultancy or ticket.is_automatic_mail or ticket.merged_into or ticket.is_referred:
         return False  # C10: paid work and robots carry no response-time commitment
     if kind == Kind.FIRST_RESPONSE:
         return ticket.is_unsolved and ticket.answered_at is None

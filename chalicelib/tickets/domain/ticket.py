@@ -66,7 +66,8 @@ class Ticket:
     product_line: str | None = None
     verified: bool = True
     is_automatic_mail: bool = False
-    referred_to: str | None = None
+    referred_to: str | None = None  # the partner whose end user wrote: B16
+    taken_up_at: datetime | None = None  # when that partner, or our triage, made it ours after all
     faults: tuple[str, ...] = ()
     timeline: Timeline
     acknowledged_at: datetime | None = None  # the incident and its severity (D11)
@@ -93,6 +94,11 @@ class Ticket:
     def severity(self) -> int:
         """The severity in force: the desk's decision, before it the customer's proposal."""
         return (self.decision or self.proposal).severity
+
+    @property
+    def is_referred(self) -> bool:
+        """With the partner whose end user wrote: we owe nothing until they ask us (B16)."""
+        return self.referred_to is not None and self.taken_up_at is None
 
     @property
     def is_unsolved(self) -> bool:
