@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import singledispatch
 
-from chalicelib.sla.domain import Pause, SeverityAt, Timeline
+from chalicelib.sla.domain import SeverityAt, Timeline
 from chalicelib.tickets import events as e
-from chalicelib.tickets.domain.moves import CLOSED, DECLINED, PENDING, SOLVED, UPDATES, Status
+from chalicelib.tickets.domain.moves import PENDING, UPDATES, Status
+from chalicelib.tickets.domain.pausing import paused
 from chalicelib.tickets.domain.ticket import Decision, Link, Ticket
 
 # D14: a customer who does not follow up is warned first.
@@ -17,13 +18,6 @@ SOLVED_BEFORE_CLOSING = timedelta(days=7)
 MOST_REFERENCES = 50
 MOST_PARTICIPANTS = 10
 
-# While a ticket stands still, its update and resolution clocks do; the explanation says why.
-_STANDS_STILL = {
-    PENDING: "waiting for the customer",
-    SOLVED: "solved",
-    CLOSED: "closed",
-    DECLINED: "declined",
-}
 # B11 asks for an answer; the other plans for the acknowledgement of the incident and its severity (D11).
 ANSWERED_BY_REPLY = frozenset({"standard"})
 
@@ -61,7 +55,7 @@ def registered(event: e.TicketRegistered) -> Ticket:
 def evolve(ticket: Ticket, event: e.Event) -> Ticket:
     """The ticket after `event`; Conflict when the moves do not allow it."""
     status = ticket.may(type(event))
-    moved = _paused(replace(ticket, status=status, changed_at=event.at), ticket.status, event)
+    moved = paused(replace(ticket, status=status, changed_at=event.at), ticket.status, event)
     if isinstance(event, UPDATES):
         moved = _updated(moved, event)
     return _apply(event, moved)
@@ -76,33 +70,6 @@ def replay(events: Iterable[e.Event]) -> Ticket:
     for event in rest:
         ticket = evolve(ticket, event)
     return ticket
-
-
-def _paused(ticket: Ticket, before: Status, event: e.Event) -> Ticket:
-    """Update and resolution clocks stand still while the ticket waits or is done (decision 6)."""
-    silent = ticket.status is PENDING
-    solved = ticket.status is SOLVED
-    return replace(
-        ticket,
-        timeline=replace(ticket.timeline, pauses=_pauses(ticket, before, event.at)),
-        announces_closing_at=ticket.announces_closing_at if silent else None,
-        closes_at=ticket.closes_at if silent or solved else None,
-        solved_at=ticket.solved_at if ticket.status in (SOLVED, CLOSED) else None,
-        closed_at=ticket.closed_at if ticket.status is CLOSED else None,
-        declined_for=ticket.declined_for if ticket.status in (DECLINED, CLOSED) else None,
-    )
-
-
-def _pauses(ticket: Ticket, before: Status, at: datetime) -> tuple[Pause, ...]:
-    """Closing out of a pause ends the pause first (decision 6)."""
-    pauses = ticket.timeline.pauses
-    if ticket.status is before:
-        return pauses
-    if before in _STANDS_STILL:
-        pauses = (*pauses[:-1], replace(pauses[-1], to=at))
-    if reason := _STANDS_STILL.get(ticket.status):
-        pauses = (*pauses, Pause(from_=at, reason=reason))
-    return pauses
 
 
 def _updated(ticket: Ticket, event: e.Event) -> Ticket:
