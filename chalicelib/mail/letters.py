@@ -117,7 +117,7 @@ def next_step(ticket: Ticket, zone: str) -> str:
         return f"We answer by {due['first_response']}"
     if "update" in due:
         return f"You hear from us by {due['update']}"
-    if ticket.eta and ticket.eta > ticket.changed_at:  # one that has passed is no next step
+    if ticket.eta and ticket.eta >= ticket.changed_at:  # one that has passed is no next step
         return f"We expect to resolve it by {moment(ticket.eta, zone)}"
     return "We work on it and write to you"
 
