@@ -1,5 +1,7 @@
 """Not ours, not support, and first in the queue: a referral, a declined request, an escalation."""
 
+from typing import Any
+
 from infra.local.demo.play import Play, moment, promise
 
 INDIRA, KARL, PAUL = "indira@isphere.example", "karl@knowbank.example", "paul@partnerly.example"
@@ -15,15 +17,21 @@ QUESTION = {
 def an_end_user_writes(play: Play) -> None:
     """B16."""
     play.scene("An end user of a partner writes", "2026-12-22T08:00:00")
-    at, ledger = play.desk.now, play.ledger
+    at, ledger, tell = play.desk.now, play.ledger, play.story.check
     play.mail_in("Ursula, who uses the service through Partnerly, writes to us.", "end_user")
-    play.remember("end user", "My password does not work")
     ledger.mail("referral", to=URSULA, at=at, says=("turn to the help desk of Partnerly GmbH",))
     ledger.mail("the partner is told", to=PAUL, at=at, says=(URSULA, "I typed it three times"))
+    (copy,) = [t for t in play.desk.listed("paul", "/tickets") if t["subject"] == "My password does not work"]
+    play.tickets["end user"] = copy["id"]
+    tell("it waits with the partner: no promise of ours, not in our queue", _is_with_the_partner(play, copy))
     at = play.desk.now
     play.on("end user", "bob", "closure", {"reason": "Partnerly has it"}, words="Bob closes our copy.")
     ledger.mail("the closing of our copy", to=PAUL, at=at, says=("is closed: Partnerly has it",))
     ledger.nothing("both sides know, nothing else has left")
+
+
+def _is_with_the_partner(play: Play, ticket: dict[str, Any]) -> bool:
+    return ticket["referred_to"] == "partnerly" and not ticket["promises"] and "end user" not in play.queue()
 
 
 def a_request_is_declined(play: Play) -> None:
