@@ -96,10 +96,25 @@ class Post:
             return
         channel, to = ("page", topic.rsplit(":", 1)[-1]) if topic else ("sms", given.get("PhoneNumber", ""))
         said = {"subject": given.get("Subject", ""), "text": given.get("Message", "")}
-        self.outbox.add(channel, [to], message_id=passed.answered("MessageId"), **said)
+        marks = attributes(given)
+        # A subscription to the topic picks its own by these, so the person is who it is for.
+        reached = [to, marks["person"]] if "person" in marks else [to]
+        self.outbox.add(channel, reached, message_id=passed.answered("MessageId"), headers=marks, **said)
 
     def _now(self) -> str:
         return self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def attributes(given: dict[str, str]) -> dict[str, str]:
+    """The message attributes of a publish, by name."""
+    names = {
+        key: name
+        for key, name in given.items()
+        if key.startswith("MessageAttributes.entry.") and key.endswith(".Name")
+    }
+    return {
+        name: given.get(f"{key.removesuffix('.Name')}.Value.StringValue", "") for key, name in names.items()
+    }
 
 
 def bounce(addresses: list[str], at: str) -> dict[str, Any]:

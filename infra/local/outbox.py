@@ -132,4 +132,5 @@ def recipients(sent: Letter, message: EmailMessage) -> list[str]:
 def body(message: EmailMessage, kind: str) -> str:
     """The text of that kind, or nothing."""
     part = message.get_body(preferencelist=(kind,))
-    return str(part.get_content()) if part is not None else ""
+    # With plain line ends, as a reader sees them.
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
