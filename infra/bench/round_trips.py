@@ -17,6 +17,7 @@ from infra.bench.kit.engines import engines, fresh_container
 from infra.bench.kit.events import KILOBYTE, Desk, mail
 
 REPORT = {"subject": "Import stops", "text": KILOBYTE, "signals": ["service_down"]}
+USUAL = {"subject": "Import stops", "text": KILOBYTE}
 MOST_WRITE_TRIPS, MOST_UNITS, MOST_READ_TRIPS = 1, 8, 1
 HOURS_LATER = timedelta(minutes=61)  # after the first hourly status is due
 
@@ -98,6 +99,11 @@ class Measured:
                 "reads: key, earlier request, customer; writes: number (decision 1), ticket",
             ),
             self._row("the same request again", report, "same answer"),
+            self._row(
+                "intake by API, severity 3",
+                lambda: self.desk.ask("POST", "/tickets", USUAL, by="paul", key="bench-3"),
+                "one promise instead of three",
+            ),
         ]
 
     def _changes(self) -> list[Row]:
