@@ -1,5 +1,8 @@
 """A report becomes a ticket, once."""
 
+from dataclasses import replace
+from typing import Any
+
 from chalicelib.core import ids
 from chalicelib.core.errors import Conflict
 from chalicelib.customers.domain import Actor, Customer
@@ -7,8 +10,22 @@ from chalicelib.tickets import events as e
 from chalicelib.tickets.domain.evolve import registered
 from chalicelib.tickets.domain.owed import settle
 from chalicelib.tickets.domain.report import Report
-from chalicelib.tickets.domain.ticket import Ticket
+from chalicelib.tickets.domain.ticket import Terms, Ticket
 from chalicelib.tickets.use_cases.changing import Changing
+
+AS_REPORTED = [
+    "channel",
+    "subject",
+    "message",
+    "requester",
+    "customer_id",
+    "participants",
+    "signals",
+    "product_line",
+    "verified",
+    "is_automatic_mail",
+    "referred_to",
+]
 
 
 class Intake(Changing):
@@ -36,36 +53,31 @@ class Intake(Changing):
             return seen
         customer = customer or self._customer(report.customer_id)
         terms = self.terms_of(customer)
-        message = self._bounded(report.message, ticket_id)
-        event = e.TicketRegistered(
-            at=self.now(),
-            by=by.id,
-            name=by.name,
-            ticket_id=ticket_id,
-            channel=report.channel,
-            subject=report.subject,
-            message=message,
-            requester=report.requester,
-            customer_id=report.customer_id,
-            participants=report.participants,
-            kind=report.kind.value,
-            signals=report.signals,
-            severity=terms.plan.severity(report.proposed_severity),
-            plan=e.PlanRef(id=terms.plan.id, version=terms.plan.version),
-            product_line=report.product_line,
-            own_channel=bool(customer and report.channel in customer.own_channels),
-            number=self.store.next_number() if report.numbered else None,
-            verified=report.verified,
-            is_automatic_mail=report.is_automatic_mail,
-            referred_to=report.referred_to,
-            request=asks,
+        event = self._event(
+            replace(report, message=self._bounded(report.message, ticket_id)), terms, customer
         )
+        event = replace(event, by=by.id, name=by.name, ticket_id=ticket_id, request=asks)
+        if report.numbered:
+            event = replace(event, number=self.store.next_number())
         ticket, told = settle(registered(event), event, terms)
         if self.store.register(ticket, [event, *told]):
             return ticket
         seen = self._registered_before(ticket_id, asks)
         assert seen, "what could not be created is there"
         return seen
+
+    def _event(self, report: Report, terms: Terms, customer: Customer | None) -> e.TicketRegistered:
+        as_reported: dict[str, Any] = {name: getattr(report, name) for name in AS_REPORTED}
+        return e.TicketRegistered(
+            at=self.now(),
+            by="",
+            ticket_id="",
+            kind=report.kind.value,
+            severity=terms.plan.severity(report.proposed_severity),
+            plan=e.PlanRef(id=terms.plan.id, version=terms.plan.version),
+            own_channel=bool(customer and report.channel in customer.own_channels),
+            **as_reported,
+        )
 
     def _registered_before(self, ticket_id: str, asks: str) -> Ticket | None:
         """The answer that the same registration was given, whatever was changed since: identical (F1)."""
