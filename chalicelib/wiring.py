@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.escalation.store import MobilisationStore, SendingStore
     from chalicelib.escalation.use_cases import Crews, Escalations, Mobilisations, Pages, Rotas
     from chalicelib.mail.inbound import Inbound
+    from chalicelib.mail.noting import Noting
     from chalicelib.mail.outbox import Outbox
     from chalicelib.mail.store import MailStore
     from chalicelib.mail.telling import House, Telling
@@ -120,6 +121,14 @@ def outbox() -> "Outbox":
     chosen = settings()
     sender = Sender(chosen.mail_sender, chosen.operator, chosen.mail_configuration_set)
     return Outbox(mail_store(), sender, clock.now)
+
+
+@cache
+def noting() -> "Noting":
+    """Notes on tickets about mail that did not arrive."""
+    from chalicelib.mail.noting import Noting
+
+    return Noting(mail_store(), tickets())
 
 
 @cache

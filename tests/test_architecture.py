@@ -55,6 +55,7 @@ ROOMS = {
     "notices": "use case",
     "outbox": "use case",
     "telling": "use case",
+    "noting": "use case",
     "readers": "use case",
     "wording": "use case",
 }

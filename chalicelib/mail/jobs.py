@@ -6,7 +6,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SNSEvent
 
 from chalicelib import wiring
 from chalicelib.core.errors import NotFound
-from chalicelib.core.log import log
+from chalicelib.core.log import log, metric
 from chalicelib.mail.domain.outgoing import MAIL_TAG
 from chalicelib.mail.notices import news_of, notice_of
 from chalicelib.mail.telling import TOLD
@@ -40,6 +40,14 @@ def hear_of_mail(event: SNSEvent) -> str | None:
     except NotFound:
         log.warning("feedback on a mail that is not ours", mail_id=mail_id)
     return news.kind
+
+
+@bp.on_cw_event({"source": ["pledge.mail"], "detail-type": ["MailUndelivered"]})
+@job
+def note_undelivered(event: CloudWatchEvent) -> None:
+    """Somebody was not told: the ticket says so to the staff, once an address, and the alarm watches the figure."""
+    metric("UndeliveredMails", 1)
+    wiring.noting().note(event.detail["mail_id"])
 
 
 @bp.on_cw_event({"source": ["pledge.tickets"], "detail-type": TOLD})

@@ -10,10 +10,12 @@ from chalicelib.core.clock import sortable
 from chalicelib.core.errors import NotFound, PreconditionFailed
 from chalicelib.mail.domain.outgoing import OutgoingMail
 from chalicelib.mail.domain.thread import first_ticket_id, ses_id
+from chalicelib.mail.events import MailUndelivered
 from chalicelib.promises.domain import shard_of
 
 UNDELIVERED = "UNDELIVERED"
 MAIL = "MAIL"
+SOURCE = "mail"
 FAILURE = "FAILURE"  # an item beside a mail that has failed: its place in the list of undelivered things
 KEPT_FOR = timedelta(days=2)
 HOUR = timedelta(hours=1)
@@ -139,7 +141,15 @@ def _failure(mail: OutgoingMail) -> Record:
         FAILURE,
         list_key=UNDELIVERED if listed else None,
         list_order=_order(mail) if listed else None,
+        version=mail.version,
+        # A new item, so the stream tells of it once; a mail that fails again after a resending is listed again.
+        events=codec.dump_events([_undelivered(mail)]) if listed else None,
+        source=SOURCE if listed else None,
     )
+
+
+def _undelivered(mail: OutgoingMail) -> MailUndelivered:
+    return MailUndelivered(mail_id=mail.id, ticket_id=mail.draft.ticket_id, state=mail.state.value)
 
 
 def _listing(ticket_id: str | None) -> str:
