@@ -112,7 +112,7 @@ def explain_promise(call: Call, ticket_id: str, promise_id: str) -> f.Explanatio
         due_at=found.due_at,
         target_seconds=int(found.target.total_seconds()),
         counted_seconds=found.counted.total_seconds(),
-        clause=found.clause,
+        clause=f.without_rows(found.clause),
         notes=list(found.notes),
         spans=[f.SpanView.model_validate(span, from_attributes=True) for span in found.spans],
     )

@@ -1,5 +1,6 @@
 """What the API takes and gives for tickets: the same declarations check the input and make OpenAPI."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -147,6 +148,11 @@ class TicketsQuery(PageQuery, extra="forbid"):
     number: Annotated[int, Field(ge=1, le=99_999_999)] | None = None
 
 
+def without_rows(clause: str) -> str:
+    """A clause as a customer reads it, without the rows of our requirements: `D11: counted …`."""
+    return re.sub(r"\b[A-D]\d{1,2}: ", "", clause)
+
+
 class PromiseView(BaseModel):
     """A promise: what is owed, by when, and what became of it."""
 
@@ -170,6 +176,7 @@ class PromiseView(BaseModel):
         """The promise as the API shows it."""
         return cls(
             **{name: getattr(promise, name) for name in _PLAIN},
+            clause=without_rows(promise.clause),
             state=promise.state.value,
             late=promise.is_late,
             ticket=f"{PREFIX}/tickets/{ticket_id}",
@@ -182,7 +189,6 @@ _PLAIN = [
     "kind",
     "started_at",
     "due_at",
-    "clause",
     "owner",
     "warned_at",
     "settled_at",

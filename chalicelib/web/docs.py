@@ -16,6 +16,7 @@ PAGE = f"""<!doctype html>
 <p>The desk that keeps its promises. This is its programming interface.</p>
 <ul>
 <li><a href="{OPENAPI}">OpenAPI 3.1 document</a>: every operation, what it takes and what it answers
+<li><a href="/help">Help pages</a> that our mails link to
 <li><a href="/health">Health</a>
 </ul>
 <p>Send your key with each request: <code>Authorization: Bearer pk_…</code>

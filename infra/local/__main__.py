@@ -48,6 +48,14 @@ def main() -> int:
     except (PortTaken, ToolMissing, DataInUse, OutdatedTable) as wrong:
         print(wrong, file=sys.stderr, flush=True)
         return 1
+    except OverflowError:
+        print(
+            "a port is a number from 1 to 65535: correct PORT or CONTROL_PORT.", file=sys.stderr, flush=True
+        )
+        return 1
+    except OSError as wrong:
+        print(f"cannot start: {wrong}. Look at PORT, CONTROL_PORT and DATA.", file=sys.stderr, flush=True)
+        return 1
     except KeyboardInterrupt:
         return 0
     finally:

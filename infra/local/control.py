@@ -18,6 +18,8 @@ from infra.local.travel import Traveller
 from infra.local.wire import Faults
 
 LONGEST = timedelta(days=3660)
+MOST_RAN = 1000  # of what was done on the way, the newest
+SERVICES = ("ses", "sns", "sqs", "s3", "events", "webhook")
 
 
 class Unclear(ValueError):
@@ -119,8 +121,9 @@ class Control:
     def move_clock(self, asked: Asked) -> Answer:
         """`{"advance": "PT2H"}` or `{"set": "2026-11-21T18:00:00Z"}`; answers when all is quiet."""
         journey = self.traveller.travel(self._target(asked.fields()))
-        ran = [asdict(one) for one in journey.ran]
-        return as_json(200, {"now": iso(journey.now), "ran": ran, "quiet": journey.quiet})
+        ran = [asdict(one) for one in journey.ran[-MOST_RAN:]]
+        counts = {"ran": ran, "ran_in_all": len(journey.ran)}
+        return as_json(200, {"now": iso(journey.now), **counts, "quiet": journey.quiet})
 
     def settle(self, _asked: Asked) -> Answer:
         """Answers when all that is due by now is done."""
@@ -141,8 +144,8 @@ class Control:
         """The next calls of a service fail: `{"service": "ses", "fail": 3}`; `webhook` is a service too."""
         given = asked.fields()
         service, count = given.get("service"), given.get("fail")
-        if not isinstance(service, str) or not isinstance(count, int):
-            raise Unclear('send {"service": "ses", "fail": 3}')
+        if service not in SERVICES or not isinstance(count, int):
+            raise Unclear(f'send {{"service": "ses", "fail": 3}}; services: {", ".join(SERVICES)}; 0 ends it')
         return as_json(200, self.faults.plan(service, count))
 
     def show_queues(self, _asked: Asked) -> Answer:
@@ -177,7 +180,7 @@ def parse_moment(text: str) -> datetime:
     except ValueError:
         raise Unclear(f"{text!r} is not an ISO 8601 moment") from None
     if moment.tzinfo is None:
-        raise Unclear("say the offset too, such as ...Z")
+        raise Unclear("say the offset too, such as 2026-12-24T13:00:00Z")
     return moment.astimezone(UTC)
 
 
