@@ -10,6 +10,7 @@ from chalicelib import wiring
 from chalicelib.aws import codec
 from chalicelib.core.log import log, metric
 from chalicelib.escalation.domain import Happening
+from chalicelib.escalation.domain.happening import REOPENINGS
 from chalicelib.escalation.events import PersonPaged
 from chalicelib.web.jobs import job
 
@@ -27,6 +28,14 @@ EASES = ["SeverityProposed", "SeverityChanged"]
 def mobilise_support(event: CloudWatchEvent) -> None:
     """Severity 1 calls the operations manager, the team, the customer's escalation contacts (B6, B10)."""
     wiring.escalations().react(happening(event.detail_type, event.detail))
+
+
+@bp.on_cw_event({"source": TICKETS, "detail-type": list(REOPENINGS)})
+@job
+def mobilise_again(event: CloudWatchEvent) -> None:
+    """A severity 1 that was solved or closed is open again (B10, D14)."""
+    if event.detail_type == "TicketReopened" or event.detail.get("reopened"):
+        wiring.escalations().react(happening(event.detail_type, event.detail))
 
 
 @bp.on_cw_event({"source": TICKETS, "detail-type": CLIMBS})

@@ -49,6 +49,7 @@ class Letters:
         text = found.render(
             ticket=ticket,
             name=letter.name,
+            task=letter.task,
             what=WHAT.get(letter.occasion, letter.occasion.words),
             is_breach=letter.occasion.value.endswith("_broken"),
             due=letters.moment(letter.due_at, letter.zone) if letter.due_at else "",
@@ -72,6 +73,7 @@ WHAT = {
     Occasion.UPDATE_BROKEN: "The next update",
     Occasion.RESOLUTION_WARNED: "The resolution",
     Occasion.RESOLUTION_BROKEN: "The resolution",
+    Occasion.CUSTOMER_CALL_BROKEN: "The call of the customer's contact",
 }
 
 
@@ -80,6 +82,8 @@ def _subject(letter: Letter) -> str:
     if kind is Occasion.SEVERITY_1_MARKED:
         subject = header_safe(ticket.subject, 150) or "your report"
         return f"Severity 1: {subject} [{ticket.label}]"
+    if letter.task:
+        return f"[{ticket.label}] {letter.task}"
     words = kind.words.replace(" warned", " is due soon").replace(" broken", " is late")
     return f"[{ticket.label}] {words}"
 

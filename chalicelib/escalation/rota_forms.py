@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Annotated, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from chalicelib.escalation.domain import Rota, Shift, Substitute, Turn
 from chalicelib.escalation.domain.rota import KeptRota
@@ -107,10 +107,16 @@ class RotaView(RotaForm):
         )
 
 
+def _in_our_time(at: datetime) -> datetime:
+    if not 2000 <= at.year <= 2100:
+        raise ValueError("give a time between the years 2000 and 2100")
+    return at
+
+
 class OnCallQuery(BaseModel, extra="forbid"):
     """When, and which team; now and all of them without."""
 
-    at: AwareDatetime | None = None
+    at: Annotated[AwareDatetime, AfterValidator(_in_our_time)] | None = None
     team: Team | None = None
 
 

@@ -30,6 +30,9 @@ class Source(Protocol):
     def jobs(self) -> Iterable[Job]:
         """What there is to do now; nothing when it is quiet."""
 
+    def keep(self) -> None:
+        """All is quiet: what was dealt with need not come again."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Driver:
@@ -42,7 +45,15 @@ class Driver:
     def sweep(self) -> list[Ran]:
         """One look at every source; sources run side by side, a shard of a stream in its order."""
         jobs = [job for source in self.sources for job in source.jobs()]
+        if not jobs and self._nothing_waits():
+            for source in self.sources:
+                source.keep()
         return [ran for done in self._pool.map(_do, jobs) for ran in done]
+
+    def _nothing_waits(self) -> bool:
+        """Not even what will be tried again later."""
+        depth = self.queues.depth()
+        return not any(depth.get(name, 0) for name in self.queue_names())
 
     def queue_names(self) -> Iterator[str]:
         """The queues whose messages wake a function."""

@@ -30,6 +30,9 @@ class QueueSource:
         """The queue it waits for."""
         return queue_name(self.trigger.properties["Queue"])
 
+    def keep(self) -> None:
+        """Messages are gone once they are done: there is nothing to keep."""
+
     def jobs(self) -> Iterable[Job]:
         """One batch."""
         if messages := self.queues.take(self.queue_name, int(self.trigger.properties.get("BatchSize", 10))):
@@ -58,6 +61,9 @@ class InboxSource:
     def queue_name(self) -> str:
         """The inbox."""
         return self.function.inbox
+
+    def keep(self) -> None:
+        """Messages are gone once they are done: there is nothing to keep."""
 
     def jobs(self) -> Iterable[Job]:
         """Each event by itself."""

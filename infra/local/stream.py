@@ -20,11 +20,13 @@ class StreamReader:
     batch_size: int
     file: Path
     _positions: dict[str, str] = field(init=False)
+    _kept: dict[str, str] = field(init=False)
     _iterators: dict[str, str] = field(default_factory=dict)
     _exhausted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._positions = json.loads(self.file.read_text()) if self.file.exists() else {}
+        self._kept = dict(self._positions)
 
     def read(self) -> Iterator[tuple[str, list[Json]]]:
         """Batches that have records, one a shard, in the order written."""
@@ -47,8 +49,16 @@ class StreamReader:
     def advance(self, shard: str, record: Json) -> None:
         """Everything up to this record is dealt with."""
         self._positions[shard] = record["dynamodb"]["SequenceNumber"]
-        self.file.write_text(json.dumps(self._positions))
         self._iterators.pop(shard, None)
+
+    def keep(self) -> None:
+        """Nothing that these records led to is under way any more: after a crash it goes on from here.
+
+        The queues are in memory: a position kept earlier would lose what was in them when the power went.
+        """
+        if self._positions != self._kept:
+            self._kept = dict(self._positions)
+            self.file.write_text(json.dumps(self._kept))
 
     def _find_shards(self) -> None:
         shards = self.client.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]["Shards"]

@@ -29,6 +29,10 @@ class StreamSource:
         """It waits for no queue."""
         return
 
+    def keep(self) -> None:
+        """How far it came, on disk."""
+        self.reader.keep()
+
     def jobs(self) -> Iterable[Job]:
         """One a shard that has records."""
         for shard, records in self.reader.read():

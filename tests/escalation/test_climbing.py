@@ -91,13 +91,13 @@ def test_a_warning_that_comes_after_the_answer_is_not_sent(desk):
     assert not mails()
 
 
-def test_what_no_ladder_names_is_left_alone(desk):
+def test_a_call_of_the_customer_that_was_not_made_pages_the_manager_b10(desk):
     ticket = desk.register(3)
     wiring.tickets().raise_call(ticket, by("desk"), reason="call them")
     desk.settle()
     desk.pass_time(minutes=30)  # the customer's call was promised within half an hour
     assert any(event["detail-type"] == "PromiseBroken" for event in desk.told)
-    assert not pages() and not mails()
+    assert pages() == [("carol", "S3 #1001 Standard: customer call broken 09:30Z.")]
 
 
 def acknowledge(ticket):

@@ -35,6 +35,7 @@ STEPS = [
     ("resolution_warned", 2, ["write assignee"]),
     ("resolution_broken", 2, ["write role:operations_manager"]),
     ("escalated", 3, ["page role:operations_manager"]),
+    ("customer_call_broken", 1, ["page role:operations_manager"]),
 ]
 
 

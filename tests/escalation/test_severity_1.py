@@ -1,6 +1,8 @@
 """Severity 1 from end to end: who is paged and written to, and what ends it (B6, B10, F9, F10, Clocks 9)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_string
+from email.policy import default
 
 import pytest
 
@@ -296,3 +298,33 @@ def test_a_hole_in_the_rota_raises_an_alarm_at_once(desk):
     assert [e["detail"]["target"] for e in desk.told if e["detail-type"] == "NobodyOnCall"] == [
         "on_call:engineers"
     ]
+
+
+def test_a_severity_1_that_comes_back_calls_everybody_anew_and_work_must_start_again_b10_d14(desk):
+    ticket = desk.register(1)
+    desk.settle()
+    wiring.mobilisations().take(ticket, by("bob"))
+    wiring.tickets().solve(ticket, by("bob"), resolution="restarted")
+    desk.settle()
+    desk.pass_time(hours=24)
+    before = len(persons())
+    wiring.tickets().reopen(ticket, by("bob"), reason="down again")
+    desk.settle()
+    desk.again()
+    assert persons()[before:] == ["carol", "bob", "dave"]
+    work = wiring.tickets().get(ticket, by=by("bob").by).promise("work_start")
+    assert work is not None and work.due_at == desk.clock.at + timedelta(hours=2)
+
+
+def test_whoever_must_call_the_customer_is_told_so_b10(desk):
+    ticket = desk.register(1)
+    desk.settle()
+    wiring.tickets().assign(ticket, by("carol"), to="dave")
+    desk.settle()
+    desk.pass_time(hours=2)
+    told = [
+        message_from_string(mail.raw_data, policy=default)["subject"]
+        for mail in mails()
+        if mail.destinations[0] == "dave@desk.example"
+    ]
+    assert "[#1001] Call the customer's contact: no work has started yet." in told

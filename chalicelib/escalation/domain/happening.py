@@ -10,8 +10,16 @@ from chalicelib.escalation.domain.ladder import Occasion
 from chalicelib.escalation.domain.mobilisation import Mobilisation
 from chalicelib.tickets.domain import Ticket
 
+# A severity 1 that comes back calls everybody anew.
+REOPENINGS = ("TicketReopened", "ReplyReceived")
 # Whose system it is may be found out later: then that customer's managers are still to be told (B10).
-SEVERITY_EVENTS = ("TicketRegistered", "SeverityProposed", "SeverityChanged", "CustomerAttributed")
+SEVERITY_EVENTS = (
+    "TicketRegistered",
+    "SeverityProposed",
+    "SeverityChanged",
+    "CustomerAttributed",
+    *REOPENINGS,
+)
 PROMISE_EVENTS = {"PromiseWarned": "warned", "PromiseBroken": "broken"}
 _OCCASIONS = frozenset(Occasion)
 
@@ -52,7 +60,8 @@ class Happening:
             return self.id if self.is_breach or self.calls(ticket) else None
         last = ticket.timeline.severities[-1]
         marked = last.severity == 1 and ticket.is_unsolved
-        return f"{ticket.id}@{last.at.isoformat()}" if marked else None
+        since = max(last.at, ticket.timeline.reopened_at or last.at)
+        return f"{ticket.id}@{since.isoformat()}" if marked else None
 
     def calls(self, ticket: Ticket) -> bool:
         """Whether somebody has to do something about it, still."""

@@ -18,6 +18,7 @@ class Occasion(StrEnum):
     UPDATE_BROKEN = "update_broken"
     RESOLUTION_WARNED = "resolution_warned"
     RESOLUTION_BROKEN = "resolution_broken"
+    CUSTOMER_CALL_BROKEN = "customer_call_broken"
 
     @property
     def words(self) -> str:

@@ -20,3 +20,4 @@ class Letter:
     occasion: Occasion
     at: datetime
     due_at: datetime | None = None  # of the promise in question
+    task: str = ""  # what is to be done, when it is a task

@@ -90,8 +90,10 @@ class Mobilisations:
 
     def _not_anothers(self, ticket: Ticket, by: Actor) -> None:
         """Somebody may have taken what was open a moment ago, or long before."""
-        taken = next((m.taken_by for m in self._of(ticket.id) if m.must_be_taken and m.taken_by), by.id)
-        if taken != by.id:
+        taken = next((m.taken_by for m in self._of(ticket.id) if m.must_be_taken and m.taken_by), None)
+        if taken is None and ticket.work_started_at:
+            taken = ticket.assignee  # before any call went out
+        if taken not in (None, by.id):
             said = f"{taken} has {ticket.label}; talk to them, and assign it to yourself to take it over"
             raise AlreadyTaken(said, taken_by=taken)
 

@@ -104,6 +104,7 @@ class Escalations:
                 key = ids.derived("X", cause, step.id)
                 ask = Ask(by=DESK, once=Once(key=key, asks=key))
                 self.tickets.raise_call(ticket.id, ask, reason=step.text)
+                self._write(step, happening, ticket, cause)
 
     def _page(self, step: Step, happening: Happening, ticket: Ticket, cause: str) -> None:
         # Another function's clock may be ahead of ours: nobody waits for that (F15).
@@ -138,6 +139,7 @@ class Escalations:
                 occasion=step.occasion,
                 at=happening.at,
                 due_at=happening.due_at,
+                task=step.text,
             )
             self.letters.write(letter)
 

@@ -49,7 +49,12 @@ def _legs(kind: Kind, timeline: Timeline, plan: Plan, courses: CourseOf) -> Iter
         yield _update_leg(target, timeline, plan, courses)
     elif kind is Kind.WORK_START:
         marked_at = timeline.marks(plan)[-1].at
-        yield _leg(target, plan, courses, started_at=marked_at, why="counted from when it was marked")
+        if timeline.reopened_at and timeline.reopened_at > marked_at:
+            yield _leg(
+                target, plan, courses, started_at=timeline.reopened_at, why="counted from the reopening"
+            )
+        else:
+            yield _leg(target, plan, courses, started_at=marked_at, why="counted from when it was marked")
     elif target.by_phone and plan.fallback is not None:
         yield from _phone_legs(target, timeline, plan, courses)
     else:

@@ -41,11 +41,13 @@ class Timeline:
     own_channel: bool = False  # came in by a product line's own channel (D13)
     updates: tuple[datetime, ...] = ()  # public replies by people of the desk
     pauses: tuple[Pause, ...] = ()
+    reopened_at: datetime | None = None  # work has to start anew from then on
 
     def __post_init__(self) -> None:
         # In UTC once, because comparing two times of one zone compares wall times.
         object.__setattr__(self, "reported_at", utc(self.reported_at))
         object.__setattr__(self, "called_at", self.called_at and utc(self.called_at))
+        object.__setattr__(self, "reopened_at", self.reopened_at and utc(self.reopened_at))
         object.__setattr__(self, "updates", tuple(map(utc, self.updates)))
         if not self.severities:
             raise Invalid("a clock needs a severity: give the proposed one, at the time of the report")
@@ -65,6 +67,7 @@ class Timeline:
             self,
             severities=tuple(s for s in self.severities if s.at <= at) or self.severities[:1],
             called_at=self.called_at if self.called_at and self.called_at <= at else None,
+            reopened_at=self.reopened_at if self.reopened_at and self.reopened_at <= at else None,
             updates=tuple(update for update in self.updates if update <= at),
             pauses=tuple(_open_at(p, at) for p in self.pauses if p.from_ <= at),
         )

@@ -17,13 +17,20 @@ _STANDS_STILL = {
 }
 
 
+_DONE = (SOLVED, CLOSED, DECLINED)
+
+
 def paused(ticket: Ticket, before: Status, event: e.Event) -> Ticket:
     """Update and resolution clocks stand still while the ticket waits or is done (decision 6)."""
     silent = ticket.status is PENDING
     solved = ticket.status is SOLVED
+    reopened = before in _DONE and ticket.is_unsolved and not isinstance(event, e.TicketUnmerged)
+    timeline = replace(ticket.timeline, pauses=_pauses(ticket, before, event.at))
     return replace(
         ticket,
-        timeline=replace(ticket.timeline, pauses=_pauses(ticket, before, event.at)),
+        timeline=replace(timeline, reopened_at=event.at) if reopened else timeline,
+        # Whoever worked on it then is perhaps not even there now: work starts anew (B10).
+        work_started_at=None if reopened else ticket.work_started_at,
         announces_closing_at=ticket.announces_closing_at if silent else None,
         closes_at=ticket.closes_at if silent or solved else None,
         solved_at=ticket.solved_at if ticket.status in (SOLVED, CLOSED) else None,

@@ -44,11 +44,13 @@ class Relations(Changing):
         """Has to do with another ticket."""
         ask.by.need_staff()
         other = self.get(to, by=ask.by)
-        return self._change(
-            ticket_id,
-            ask,
-            lambda ticket, at: [e.TicketLinked(**who(ask, at), to=other.id, relation=relation)],
-        )
+
+        def decide(ticket: Ticket, at: datetime) -> Sequence[e.Event]:
+            if ticket.customer_id != other.customer_id:
+                raise Conflict("only tickets of one customer are linked: the customer sees its links (F29)")
+            return [e.TicketLinked(**who(ask, at), to=other.id, relation=relation)]
+
+        return self._change(ticket_id, ask, decide)
 
     def unlink(self, ticket_id: str, ask: Ask, *, to: str) -> Ticket:
         """Has nothing to do with it any more."""

@@ -92,6 +92,8 @@ class Work(Changing):
 
         def decide(ticket: Ticket, at: datetime) -> Sequence[e.Event]:
             when = called_at or at
+            if support_phone and direction != "inbound":
+                raise Invalid("the support phone is called by the customer: that call is inbound (D12)")
             if not ticket.registered_at <= when <= at:
                 raise Invalid("a call lies between the report and now; correct `called_at` or leave it out")
             call: dict[str, Any] = {
