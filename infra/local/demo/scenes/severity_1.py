@@ -63,6 +63,12 @@ def nobody_answers(play: Play) -> None:
         phone=VICTORS_PHONE,
         says="S1 #1002 Expert Partner:",
     )
+    ledger.mail(
+        "whoever is on call is asked to call the customer",
+        to=BOB,
+        at=start + 2 * HOUR,
+        says=("Call the customer's contact",),
+    )
     call = promise(play.ticket("outage"), "customer_call")
     tell(
         "a task to call the customer's contact is raised, due in 30 minutes (B10)",
