@@ -22,6 +22,7 @@ from infra.local.http import Handler, listen
 from infra.local.inbound import Inbound
 from infra.local.moto_server import MotoServer
 from infra.local.names import ACCOUNT, REGION, Names
+from infra.local.notices import Notices
 from infra.local.outbox import Outbox
 from infra.local.place import Place, folder
 from infra.local.queues import Queues
@@ -48,6 +49,7 @@ class Cloud:
     _closing: ExitStack = field(default_factory=ExitStack)
     _clock: MovableClock = field(init=False)
     _queues: Queues = field(init=False)
+    _notices: Notices = field(init=False)
     _dynamodb: DynamoDBLocal = field(init=False)
     _watchers: list[Watcher] = field(default_factory=list)
     _faults: Faults = field(default_factory=Faults)
@@ -57,6 +59,7 @@ class Cloud:
         self._closing.enter_context(self.place.held())
         self._clock = MovableClock(self.place.clock)
         self._queues = Queues(clock=self._clock)
+        self._notices = Notices(folder=self.place.data / "notices")
         names = self._start_engines()
         functions = deployed(names)
         connect(functions, names, self._queues)
@@ -64,10 +67,11 @@ class Cloud:
         post = self._watch_what_leaves(names, functions)
         traveller = self._traveller(names, functions, containers)
         keys = seeded_keys(self.place.data, self.place.project, self._clock)
+        inbound = Inbound(names=names, clock=self._clock, notices=self._notices)
         controlled = control.Control(
             clock=self._clock,
             traveller=traveller,
-            inbound=Inbound(names=names, clock=self._clock),
+            inbound=inbound,
             post=post,
             faults=self._faults,
             keys=keys,
@@ -79,6 +83,7 @@ class Cloud:
             containers=containers,
             responses=gateway.own_responses(names),
         )
+        inbound.again()
         self._drive(traveller)
         self._listen(self.place.port, gateway.handler(served))
         self._listen(self.place.control_port, control.handler(controlled))
@@ -153,7 +158,7 @@ class Cloud:
         (table,) = names.of_type("AWS::DynamoDB::Table").values()
         return Traveller(
             clock=self._clock,
-            driver=Driver(queues=self._queues, sources=found),
+            driver=Driver(queues=self._queues, sources=[*found, self._notices]),
             due=DueIndex(client=client("dynamodb", endpoint), table=table["TableName"]),
             alarms=alarms(functions, self._clock.now()),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from infra.local.clock import MovableClock
 from infra.local.names import Json, Names
+from infra.local.notices import Notices
 from infra.local.resources import client
 
 LIMIT = 40 * 1024 * 1024
@@ -25,6 +26,7 @@ class Inbound:
 
     names: Names
     clock: MovableClock
+    notices: Notices
 
     def receive(self, raw: bytes, wishes: Mapping[str, str]) -> str:
         """`wishes`: `recipient`, `source`, and verdicts such as `spf=FAIL`."""
@@ -43,12 +45,20 @@ class Inbound:
             "objectKey": key,
             "objectKeyPrefix": action["ObjectKeyPrefix"],
         }
-        client("sns", self.names.endpoint).publish(
-            TopicArn=action["TopicArn"],
-            Subject="Amazon SES Email Receipt Notification",
-            Message=json.dumps(notice),
-        )
+        self.notices.add(message_id, json.dumps(notice))
+        self._publish(json.dumps(notice))
         return message_id
+
+    def again(self) -> None:
+        """What a crash may have lost is told again."""
+        for notice in self.notices.left():
+            self._publish(notice)
+
+    def _publish(self, notice: str) -> None:
+        topic = json.loads(notice)["receipt"]["action"]["topicArn"]
+        client("sns", self.names.endpoint).publish(
+            TopicArn=topic, Subject="Amazon SES Email Receipt Notification", Message=notice
+        )
 
     def _notice(self, message_id: str, raw: bytes, wishes: Mapping[str, str], ours: list[str]) -> Json:
         fields = headers(raw)
