@@ -96,7 +96,7 @@ def whole_life(still) -> str:
         ("number", {}), ("acknowledge", {"severity": 2, "reason": CANARY, "text": CANARY}), ("start_work", {}),
         ("reply", {"message": message}), ("reply", {"message": message, "sort": "bounce"}),
         ("reply", {"message": message, "outside": True}), ("note", {"message": message}),
-        ("log_call", {"direction": "outbound", "person": CANARY, "summary": CANARY, "support_phone": True}),
+        ("log_call", {"direction": "inbound", "person": CANARY, "summary": CANARY, "support_phone": True}),
         ("hold", {"reason": CANARY}), ("await_customer", {"question": CANARY}), ("resume", {}),
         ("give_eta", {"eta": MONDAY + 99 * HOUR, "reason": CANARY}), ("give_workaround", {"text": CANARY}),
         ("propose_severity", {"severity": 1, "reason": CANARY}), ("decide_severity", {"severity": 1, "reason": CANARY}),

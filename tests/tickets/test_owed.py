@@ -592,3 +592,9 @@ def test_the_queue_has_escalated_first_then_severity_then_the_nearest_deadline_a
         made(3, 9, escalated=True), made(1, 1), made(1, 2), made(2, 0), made(3, 0, broken=True), made(3, 1), made(3, 2),
     ]  # fmt: skip
     assert sorted(expected) == expected
+
+
+def test_our_own_call_is_no_call_to_the_support_phone_d12():
+    desk = Desk().register(1, "xenon").wait(hours=1)
+    with pytest.raises(Invalid, match="inbound"):
+        desk.do("log_call", direction="outbound", person="Xavier", summary="told him", support_phone=True)
